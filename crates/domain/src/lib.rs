@@ -1,0 +1,46 @@
+#![doc = include_str!("../README.md")]
+
+mod admin_client;
+mod client;
+mod credentials;
+mod error_code;
+mod id;
+mod issuer;
+mod key;
+mod listing;
+mod randomness;
+mod reach;
+mod scope;
+mod secret;
+mod shard;
+mod standing;
+mod status;
+mod time;
+mod token;
+mod transaction;
+mod user;
+
+#[cfg(feature = "samples")]
+pub mod samples;
+
+pub use admin_client::{AdminClient, AdminRights, NewAdmin};
+pub use client::{AccessTokenProfile, Client, ClientKind, NewClient, Registration};
+pub use credentials::{AuthMethod, AuthMethods, CredentialVersion, Credentials, StoredSecret};
+pub use error_code::ErrorCode;
+pub use id::{AdminId, ClientId, InvalidId, IssuerUrl, TokenId, TransactionId, UserId};
+pub use issuer::{Issuer, IssuerPath, NewIssuer};
+pub use key::{
+    AdminKey, ClientKey, DataKeyId, ElementKey, IssuerKey, TokenKey, TransactionKey, UserKey,
+};
+pub use listing::{ListedClient, ListedToken, ListedTransaction, ListingPlan};
+pub use randomness::{Randomness, RandomnessFailed};
+pub use reach::{Reach, ReachedClients};
+pub use scope::{InvalidScope, Scope, ScopeSet};
+pub use secret::Secret;
+pub use shard::Shard;
+pub use standing::{ClientStanding, Standing};
+pub use status::{InvalidStatus, PartyStatus, UserStatus};
+pub use time::{Clock, Lifetime, Timestamp};
+pub use token::{Ending, LookupTag, SealedText, Token, TokenKind, TokenState};
+pub use transaction::{Transaction, TransactionState};
+pub use user::User;
