@@ -32,7 +32,7 @@ pub use issuer::{Issuer, IssuerPath, NewIssuer};
 pub use key::{
     AdminKey, ClientKey, DataKeyId, ElementKey, IssuerKey, TokenKey, TransactionKey, UserKey,
 };
-pub use listing::{ListedClient, ListedToken, ListedTransaction, ListingPlan};
+pub use listing::{ListedClient, ListedTransaction, ListingPlan};
 pub use randomness::{Randomness, RandomnessFailed};
 pub use reach::{Reach, ReachedClients};
 pub use scope::{InvalidScope, Scope, ScopeSet};

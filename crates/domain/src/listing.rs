@@ -1,8 +1,8 @@
 //! The words of the main job: one user's tokens, client by client.
 
 use crate::{
-    ClientId, ElementKey, Reach, SealedText, Timestamp, TokenId, TokenKey, TokenKind,
-    TransactionId, TransactionKey, UserId, UserKey,
+    ClientId, ClientKey, ClientStanding, Reach, Timestamp, TransactionId, TransactionKey,
+    TransactionState, UserId, UserKey,
 };
 
 /// What a listing is about, decided before its first row is read.
@@ -19,8 +19,12 @@ pub struct ListingPlan {
 /// A client in reach at which the user has a transaction.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ListedClient {
+    /// Its key.
+    pub key: ClientKey,
     /// Its public name.
     pub id: ClientId,
+    /// How it stands, its admins included.
+    pub standing: ClientStanding,
 }
 
 /// A transaction of the listing.
@@ -30,25 +34,8 @@ pub struct ListedTransaction {
     pub key: TransactionKey,
     /// Its public name, `code`.
     pub id: TransactionId,
-}
-
-/// A token of the listing.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct ListedToken {
-    /// Its key.
-    pub key: TokenKey,
-    /// The element it stands in.
-    pub element: ElementKey,
-    /// What it is for.
-    pub kind: TokenKind,
-    /// Its identifier.
-    pub id: TokenId,
-    /// When it was issued.
-    pub issued_at: Timestamp,
-    /// The first moment at which it is no longer valid.
-    pub expires_at: Timestamp,
-    /// Whether it is good at the moment of the reading.
-    pub is_valid: bool,
-    /// Its text, sealed; `None` when it is not known.
-    pub text: Option<SealedText>,
+    /// When the flow began.
+    pub started_at: Timestamp,
+    /// Whether it still carries its tokens.
+    pub state: TransactionState,
 }

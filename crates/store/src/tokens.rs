@@ -1,0 +1,90 @@
+//! Tokens: found by a keyed hash of their text, never by the text.
+
+use muster_domain::{
+    Ending, IssuerKey, LookupTag, Reach, SealedText, Shard, Standing, Timestamp, Token, TokenId,
+    TokenKey, TokenKind, TransactionKey, TransactionState, UserId,
+};
+
+use crate::StoreError;
+
+/// A token with all that rests of it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct StoredToken {
+    /// The token.
+    pub token: Token,
+    /// When its transaction began.
+    pub started_at: Timestamp,
+    /// When the earliest token of its element was issued.
+    pub element_at: Timestamp,
+    /// The keyed hash of its text; `None` when the text is not known.
+    pub tag: Option<LookupTag>,
+    /// Its text, sealed; `None` when it is not known or was destroyed.
+    pub text: Option<SealedText>,
+}
+
+/// How a presented token is looked for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum PresentedToken {
+    /// By the keyed hash of its text, in one of at most two forms.
+    Tagged {
+        /// The hashes that would name it.
+        tags: Vec<LookupTag>,
+        /// The shard, when the text tells it.
+        shard: Option<Shard>,
+    },
+    /// By the identifier in a JWT whose signature was verified; finds only imported tokens
+    /// whose text is unknown.
+    Verified {
+        /// Its `jti`.
+        id: TokenId,
+    },
+}
+
+/// A presented token with everything that decides whether it is good.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct FoundToken {
+    /// The token.
+    pub token: Token,
+    /// Its transaction's state.
+    pub transaction: TransactionState,
+    /// What stands above it.
+    pub standing: Standing,
+    /// The user's name; `None` when the client speaks for itself.
+    pub user_id: Option<UserId>,
+}
+
+/// Asking for tokens.
+pub trait TokensReading {
+    /// The presented token, if it is of this kind and of a client within reach.
+    fn find_token(
+        &mut self,
+        presented: &PresentedToken,
+        kind: TokenKind,
+        reach: Reach,
+    ) -> Result<Option<FoundToken>, StoreError>;
+
+    /// Every token of these transactions, in no particular order.
+    fn tokens_of_transactions(
+        &mut self,
+        issuer: IssuerKey,
+        transactions: &[TransactionKey],
+    ) -> Result<Vec<Token>, StoreError>;
+}
+
+/// Changing tokens.
+pub trait TokensWriting {
+    /// Adds tokens whose keys were taken from [`crate::Sequence::Tokens`].
+    fn add_tokens(&mut self, tokens: &[StoredToken]) -> Result<(), StoreError>;
+
+    /// Ends live tokens; how many were live.
+    fn end_tokens(
+        &mut self,
+        tokens: &[TokenKey],
+        how: Ending,
+        at: Timestamp,
+    ) -> Result<usize, StoreError>;
+
+    /// Destroys the texts of ended tokens (`token_info.ended_tokens = "redact"`), at most
+    /// `limit` of them; how many.
+    fn redact_ended(&mut self, now: Timestamp, limit: i64) -> Result<usize, StoreError>;
+}

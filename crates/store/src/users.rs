@@ -1,0 +1,32 @@
+//! Users, per issuer.
+
+use muster_domain::{IssuerKey, Timestamp, User, UserId, UserKey, UserStatus};
+
+use crate::StoreError;
+
+/// Asking for users.
+pub trait UsersReading {
+    /// The user with this id; byte for byte.
+    fn find_user(&mut self, issuer: IssuerKey, id: &UserId) -> Result<Option<User>, StoreError>;
+
+    /// The user with this key.
+    fn find_user_by_key(&mut self, user: UserKey) -> Result<Option<User>, StoreError>;
+}
+
+/// Changing users.
+pub trait UsersWriting {
+    /// The users with these ids, in the same order; those that are missing are added, active.
+    fn ensure_users(
+        &mut self,
+        issuer: IssuerKey,
+        ids: &[UserId],
+        at: Timestamp,
+    ) -> Result<Vec<User>, StoreError>;
+
+    /// Changes how a user stands; whether there was such a user.
+    fn set_user_status(&mut self, user: UserKey, status: UserStatus) -> Result<bool, StoreError>;
+
+    /// Deletes a user with everything it holds; whether there was such a user. A user that
+    /// comes back under the same id has none of it (invariant I12).
+    fn remove_user(&mut self, user: UserKey) -> Result<bool, StoreError>;
+}
