@@ -1,0 +1,4 @@
+DROP TABLE tokens;
+DROP TABLE transactions;
+DROP TABLE holdings;
+DROP TABLE users;

@@ -1,0 +1,3 @@
+DROP TABLE assertions;
+DROP TABLE audit_end;
+DROP TABLE audit;
