@@ -1,0 +1,5 @@
+//! Makes cargo look again when a migration changes: they are compiled in.
+
+fn main() {
+    println!("cargo:rerun-if-changed=../../migrations");
+}

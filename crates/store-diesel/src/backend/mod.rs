@@ -1,0 +1,25 @@
+//! All that differs between the engines: how rows are loaded one by one, how many are
+//! inserted at once, pools, pragmas, retries, and the one writer of SQLite.
+
+mod postgres;
+mod sqlite;
+mod sqlite_writer;
+
+use diesel::QueryResult;
+
+use crate::rows::{NewTokenRow, TransactionRow};
+
+pub(crate) use postgres::PostgresStore;
+pub(crate) use sqlite::{PRAGMAS as SQLITE_PRAGMAS, SqliteStore};
+
+/// What the macro bodies need to know of a connection type.
+pub(crate) trait Engine {
+    /// How `load_iter` reads row by row.
+    type Rows;
+}
+
+/// Inserting many rows the quickest way of the engine.
+pub(crate) trait BulkInsert {
+    fn insert_transactions(&mut self, rows: &[TransactionRow]) -> QueryResult<()>;
+    fn insert_tokens(&mut self, rows: &[NewTokenRow]) -> QueryResult<()>;
+}

@@ -1,0 +1,186 @@
+//! PostgreSQL: two pools, statement limits, retries of lost races.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use diesel::connection::SimpleConnection;
+use diesel::pg::PgRowByRowLoadingMode;
+use diesel::prelude::*;
+use diesel::r2d2::{ConnectionManager, CustomizeConnection, Pool, PooledConnection};
+use muster_store::{Reading, Store, StoreError, StoreHealth, Unit};
+
+use super::{BulkInsert, Engine};
+use crate::error::{is_broken_connection, is_lost_race, store_error};
+use crate::migrate;
+use crate::numbers::{SharedNumbers, UnitNumbers};
+use crate::open::{OpenError, PoolSettings};
+use crate::rows::{NewTokenRow, TransactionRow};
+use crate::schema::{tokens, transactions};
+use crate::session::Session;
+
+/// A unit that lost a race is tried so many times before the caller hears of it (F12).
+const TRIES: u32 = 4;
+/// Rows of 18 columns in one statement: below PostgreSQL's 65,535 parameters.
+const ROWS_AT_ONCE: usize = 2_000;
+
+impl Engine for PgConnection {
+    type Rows = PgRowByRowLoadingMode;
+}
+
+impl BulkInsert for PgConnection {
+    fn insert_transactions(&mut self, rows: &[TransactionRow]) -> QueryResult<()> {
+        for rows in rows.chunks(ROWS_AT_ONCE) {
+            diesel::insert_into(transactions::table).values(rows).execute(self)?;
+        }
+        Ok(())
+    }
+
+    fn insert_tokens(&mut self, rows: &[NewTokenRow]) -> QueryResult<()> {
+        for rows in rows.chunks(ROWS_AT_ONCE) {
+            diesel::insert_into(tokens::table).values(rows).execute(self)?;
+        }
+        Ok(())
+    }
+}
+
+type PgPool = Pool<ConnectionManager<PgConnection>>;
+type Pooled = PooledConnection<ConnectionManager<PgConnection>>;
+
+/// A PostgreSQL database.
+pub(crate) struct PostgresStore {
+    pool: PgPool,
+    listings: PgPool,
+    numbers: Arc<SharedNumbers>,
+}
+
+/// Prepares each new connection.
+#[derive(Debug)]
+struct OnConnect {
+    statements: String,
+}
+
+impl CustomizeConnection<PgConnection, diesel::r2d2::Error> for OnConnect {
+    fn on_acquire(&self, connection: &mut PgConnection) -> Result<(), diesel::r2d2::Error> {
+        connection.batch_execute(&self.statements).map_err(diesel::r2d2::Error::QueryError)
+    }
+}
+
+impl PostgresStore {
+    pub(crate) fn open(url: &str, settings: &PoolSettings) -> Result<Self, OpenError> {
+        let limit = |time: Duration| format!("SET statement_timeout = {};", time.as_millis());
+        // A page of a listing is one index range scan by design; the planner must not
+        // choose another way because its statistics are old.
+        let straight =
+            "SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_sort = off;";
+        let listing = format!("{}{straight}", limit(settings.listing_statement));
+        Ok(Self {
+            pool: pool(url, settings.connections, settings.wait, limit(settings.statement))?,
+            listings: pool(url, settings.listing_connections, settings.wait, listing)?,
+            numbers: Arc::default(),
+        })
+    }
+
+    fn read_from(
+        &self,
+        pool: &PgPool,
+        work: &mut dyn FnMut(&mut dyn Reading) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let mut connection = checked_out(pool)?;
+        let mut numbers = UnitNumbers::new(&self.numbers);
+        work(&mut Session { connection: &mut *connection, numbers: &mut numbers })
+    }
+
+    fn change_once(
+        &self,
+        work: &mut dyn FnMut(&mut dyn Unit) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let mut pooled = checked_out(&self.pool)?;
+        let connection: &mut PgConnection = &mut pooled;
+        let mut numbers = UnitNumbers::new(&self.numbers);
+        let mut failure = None;
+        let done = connection.transaction(|connection| {
+            work(&mut Session { connection, numbers: &mut numbers }).map_err(|error| {
+                failure = Some(error);
+                diesel::result::Error::RollbackTransaction
+            })
+        });
+        match (failure, done) {
+            (Some(error), _) => Err(error),
+            (None, Ok(())) => {
+                numbers.share();
+                Ok(())
+            }
+            (None, Err(error)) => Err(store_error(error)),
+        }
+    }
+}
+
+fn pool(url: &str, size: u32, wait: Duration, statements: String) -> Result<PgPool, OpenError> {
+    if size == 0 {
+        return Err(OpenError::NoConnections);
+    }
+    let pool = Pool::builder()
+        .max_size(size)
+        .min_idle(Some(0))
+        .connection_timeout(wait)
+        // One more round trip a query, for what `is_broken_connection` notices anyway.
+        .test_on_check_out(false)
+        .connection_customizer(Box::new(OnConnect { statements }))
+        .build_unchecked(ConnectionManager::new(url));
+    Ok(pool)
+}
+
+fn checked_out(pool: &PgPool) -> Result<Pooled, StoreError> {
+    pool.get().map_err(|error| StoreError::Unavailable {
+        reason: format!("no connection: {error}"),
+        source: Some(Box::new(error)),
+    })
+}
+
+impl Store for PostgresStore {
+    fn read_with(
+        &self,
+        work: &mut dyn FnMut(&mut dyn Reading) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        match self.read_from(&self.pool, work) {
+            // A connection that the server closed meanwhile: reading again is harmless.
+            Err(error) if is_broken_connection(&error) => self.read_from(&self.pool, work),
+            other => other,
+        }
+    }
+
+    fn list_with(
+        &self,
+        work: &mut dyn FnMut(&mut dyn Reading) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        self.read_from(&self.listings, work)
+    }
+
+    fn change_with(
+        &self,
+        work: &mut dyn FnMut(&mut dyn Unit) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let mut tried = 1;
+        loop {
+            match self.change_once(work) {
+                Err(error) if tried < TRIES && is_lost_race(&error) => {
+                    // Growing, and different from process to process.
+                    let millis = u64::from(tried) * 3 + u64::from(std::process::id() % 5);
+                    std::thread::sleep(Duration::from_millis(millis));
+                    tried += 1;
+                }
+                other => return other,
+            }
+        }
+    }
+
+    fn health(&self) -> Result<StoreHealth, StoreError> {
+        let mut connection = checked_out(&self.pool)?;
+        let version: String = diesel::select(diesel::dsl::sql::<diesel::sql_types::Text>(
+            "current_setting('server_version')",
+        ))
+        .get_result(&mut *connection)
+        .map_err(store_error)?;
+        migrate::health_of(&mut *connection, &migrate::POSTGRES, &format!("PostgreSQL {version}"))
+    }
+}

@@ -1,0 +1,147 @@
+//! SQLite, built in: pragmas, a few readers, and one writer.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use diesel::connection::{DefaultLoadingMode, SimpleConnection};
+use diesel::prelude::*;
+use diesel::r2d2::{ConnectionManager, CustomizeConnection, Pool};
+use muster_store::{Reading, Store, StoreError, StoreHealth, Unit};
+
+use super::sqlite_writer::SqliteWriter;
+use super::{BulkInsert, Engine};
+use crate::error::store_error;
+use crate::migrate;
+use crate::numbers::{SharedNumbers, UnitNumbers};
+use crate::open::{OpenError, PoolSettings};
+use crate::rows::{NewTokenRow, TransactionRow};
+use crate::schema::{tokens, transactions};
+use crate::session::Session;
+
+/// `busy_timeout` first, for the others may have to wait. FULL, because what was answered
+/// must be on disk. `secure_delete`, so that a destroyed text leaves no trace in free pages.
+pub(crate) const PRAGMAS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; \
+     PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -4000; \
+     PRAGMA secure_delete = ON; PRAGMA journal_size_limit = 67108864;";
+
+impl Engine for SqliteConnection {
+    type Rows = DefaultLoadingMode;
+}
+
+impl BulkInsert for SqliteConnection {
+    /// Row by row: the prepared statement is kept, and there is no round trip to save.
+    fn insert_transactions(&mut self, rows: &[TransactionRow]) -> QueryResult<()> {
+        for row in rows {
+            diesel::insert_into(transactions::table).values(row).execute(self)?;
+        }
+        Ok(())
+    }
+
+    fn insert_tokens(&mut self, rows: &[NewTokenRow]) -> QueryResult<()> {
+        for row in rows {
+            diesel::insert_into(tokens::table).values(row).execute(self)?;
+        }
+        Ok(())
+    }
+}
+
+type SqlitePool = Pool<ConnectionManager<SqliteConnection>>;
+
+/// A SQLite database in a file.
+pub(crate) struct SqliteStore {
+    readers: SqlitePool,
+    listings: SqlitePool,
+    writer: SqliteWriter,
+    numbers: Arc<SharedNumbers>,
+}
+
+#[derive(Debug)]
+struct OnConnect;
+
+impl CustomizeConnection<SqliteConnection, diesel::r2d2::Error> for OnConnect {
+    fn on_acquire(&self, connection: &mut SqliteConnection) -> Result<(), diesel::r2d2::Error> {
+        connection.batch_execute(PRAGMAS).map_err(diesel::r2d2::Error::QueryError)
+    }
+}
+
+impl SqliteStore {
+    pub(crate) fn open(path: &Path, settings: &PoolSettings) -> Result<Self, OpenError> {
+        let unusable = |reason: String| OpenError::File { path: path.to_owned(), reason };
+        let text = path.to_str().ok_or_else(|| unusable("the path is not UTF-8".to_owned()))?;
+        let mut connection =
+            SqliteConnection::establish(text).map_err(|error| unusable(error.to_string()))?;
+        connection.batch_execute(PRAGMAS).map_err(|error| unusable(error.to_string()))?;
+        Ok(Self {
+            readers: pool(text, settings.connections, settings.wait)?,
+            listings: pool(text, settings.listing_connections, settings.wait)?,
+            writer: SqliteWriter::new(connection),
+            numbers: Arc::default(),
+        })
+    }
+
+    fn read_from(
+        &self,
+        pool: &SqlitePool,
+        work: &mut dyn FnMut(&mut dyn Reading) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let mut connection = pool.get().map_err(|error| StoreError::Unavailable {
+            reason: format!("no connection: {error}"),
+            source: Some(Box::new(error)),
+        })?;
+        let mut numbers = UnitNumbers::new(&self.numbers);
+        work(&mut Session { connection: &mut *connection, numbers: &mut numbers })
+    }
+}
+
+fn pool(path: &str, size: u32, wait: Duration) -> Result<SqlitePool, OpenError> {
+    if size == 0 {
+        return Err(OpenError::NoConnections);
+    }
+    Ok(Pool::builder()
+        .max_size(size)
+        .min_idle(Some(0))
+        .connection_timeout(wait)
+        .test_on_check_out(false)
+        .connection_customizer(Box::new(OnConnect))
+        .build_unchecked(ConnectionManager::new(path)))
+}
+
+impl Store for SqliteStore {
+    fn read_with(
+        &self,
+        work: &mut dyn FnMut(&mut dyn Reading) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        self.read_from(&self.readers, work)
+    }
+
+    fn list_with(
+        &self,
+        work: &mut dyn FnMut(&mut dyn Reading) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        self.read_from(&self.listings, work)
+    }
+
+    fn change_with(
+        &self,
+        work: &mut dyn FnMut(&mut dyn Unit) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let mut numbers = UnitNumbers::new(&self.numbers);
+        self.writer
+            .change(|connection| work(&mut Session { connection, numbers: &mut numbers }))?;
+        numbers.share();
+        Ok(())
+    }
+
+    fn health(&self) -> Result<StoreHealth, StoreError> {
+        let mut connection = self.readers.get().map_err(|error| StoreError::Unavailable {
+            reason: format!("no connection: {error}"),
+            source: Some(Box::new(error)),
+        })?;
+        let version: String =
+            diesel::select(diesel::dsl::sql::<diesel::sql_types::Text>("sqlite_version()"))
+                .get_result(&mut *connection)
+                .map_err(store_error)?;
+        migrate::health_of(&mut *connection, &migrate::SQLITE, &format!("SQLite {version}"))
+    }
+}

@@ -1,0 +1,51 @@
+//! Diesel's errors in the words of `muster-store`.
+
+use diesel::result::{DatabaseErrorKind, Error};
+use muster_store::StoreError;
+
+/// Sorts a failure of the database.
+pub(crate) fn store_error(error: Error) -> StoreError {
+    if let Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _) = error {
+        return StoreError::Conflict { what: "a row with the same key" };
+    }
+    if let Error::DeserializationError(source) = error {
+        return StoreError::corrupt(source.to_string());
+    }
+    StoreError::Unavailable { reason: error.to_string(), source: Some(Box::new(error)) }
+}
+
+/// Whether another unit won and this one may be tried again: serialization failure
+/// (40001), deadlock (40P01).
+pub(crate) fn is_lost_race(error: &StoreError) -> bool {
+    match database_error(error) {
+        Some(Error::DatabaseError(kind, information)) => {
+            matches!(kind, DatabaseErrorKind::SerializationFailure)
+                || information.message().contains("deadlock detected")
+        }
+        Some(_) | None => false,
+    }
+}
+
+/// Whether the connection went away under the work.
+pub(crate) fn is_broken_connection(error: &StoreError) -> bool {
+    match database_error(error) {
+        Some(Error::DatabaseError(kind, information)) => {
+            let message = information.message();
+            matches!(kind, DatabaseErrorKind::ClosedConnection)
+                || message.contains("terminating connection")
+                || message.contains("server closed the connection")
+        }
+        Some(error) => matches!(error, Error::BrokenTransactionManager),
+        None => false,
+    }
+}
+
+fn database_error(error: &StoreError) -> Option<&Error> {
+    match error {
+        StoreError::Unavailable { source: Some(source), .. } => source.downcast_ref::<Error>(),
+        StoreError::Unavailable { source: None, .. }
+        | StoreError::Conflict { .. }
+        | StoreError::Corrupt { .. }
+        | StoreError::GivenUp { .. } => None,
+    }
+}

@@ -1,0 +1,22 @@
+//! One connection at work: what the trait bodies of both engines are written on.
+
+use muster_store::{Reading, Unit, Writing};
+
+use crate::numbers::UnitNumbers;
+
+/// A connection for the length of a closure.
+pub(crate) struct Session<'a, C> {
+    pub(crate) connection: &'a mut C,
+    pub(crate) numbers: &'a mut UnitNumbers,
+}
+
+macro_rules! session {
+    ($connection:ty) => {
+        impl Reading for Session<'_, $connection> {}
+        impl Writing for Session<'_, $connection> {}
+        impl Unit for Session<'_, $connection> {}
+    };
+}
+
+session!(diesel::PgConnection);
+session!(diesel::SqliteConnection);
