@@ -1,0 +1,1 @@
+//! Do it: one file per grant.

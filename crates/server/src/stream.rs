@@ -1,0 +1,232 @@
+//! A listing on its way to the reader: pages from the store, chunks into a bounded channel.
+//!
+//! Memory is the channel and one page in the making. Between pages no connection is held.
+//! A reader that does not keep up ends the page at hand within `PATIENCE_IN_PAGE`; the
+//! producer then waits without a connection, and gives up after `stall` (T33, F18).
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use actix_web::web::Bytes;
+use muster_domain::{ClientId, TransactionId};
+use muster_flows::{ListingCursor, ListingSink, Progress, ShowTokens, ShownToken};
+use muster_store::{Store, StoredToken};
+use tokio::runtime::Handle;
+use tokio::sync::mpsc;
+
+use crate::wire::TokenListingWriter;
+
+/// One chunk of the answer's body.
+pub type Chunk = Result<Bytes, ListingCut>;
+
+/// Chunks of this size: big enough to be rare, small enough to be memory.
+const CHUNK: usize = 64 * 1024;
+/// So many chunks may wait for the reader.
+pub const CHUNKS_WAITING: usize = 4;
+/// How long a page waits for the reader, all in all, with a connection in its hand; well
+/// below the 5 s that the contract allows.
+const PATIENCE_IN_PAGE: Duration = Duration::from_millis(1_500);
+
+/// Why a listing did not reach its end. It breaks the body, so that nobody takes what was
+/// sent for the whole.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum ListingCut {
+    /// The reader went away.
+    #[error("the reader is gone")]
+    ReaderGone,
+    /// The reader took nothing for too long.
+    #[error("the reader made no progress")]
+    ReaderStalled,
+    /// The right behind the listing was taken away.
+    #[error("the right was taken away")]
+    RightLost,
+    /// The server is stopping.
+    #[error("the server is stopping")]
+    Stopping,
+    /// The store failed.
+    #[error("the store failed: {0}")]
+    Store(String),
+}
+
+/// How far a listing came.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Sent {
+    /// Clients begun.
+    pub clients: u64,
+    /// Transactions begun.
+    pub transactions: u64,
+    /// Tokens written.
+    pub tokens: u64,
+    /// Pages read.
+    pub pages: u64,
+    /// Texts that could not be opened.
+    pub damaged: u64,
+}
+
+/// The sending side of one listing.
+pub struct ListingStream {
+    writer: TokenListingWriter,
+    chunks: mpsc::Sender<Chunk>,
+    runtime: Handle,
+    stall: Duration,
+    sent: Sent,
+    /// What is left of the page's patience.
+    patience: Duration,
+    behind: bool,
+    gone: bool,
+}
+
+impl ListingStream {
+    /// A stream into `chunks`; `runtime` is only used to wait.
+    pub fn new(chunks: mpsc::Sender<Chunk>, runtime: Handle, stall: Duration) -> Self {
+        Self {
+            writer: TokenListingWriter::default(),
+            chunks,
+            runtime,
+            stall,
+            sent: Sent::default(),
+            patience: PATIENCE_IN_PAGE,
+            behind: false,
+            gone: false,
+        }
+    }
+
+    /// Sends the whole listing, or as much of it as can be. To be called on a thread that
+    /// may block.
+    pub fn run(
+        mut self,
+        store: &Arc<dyn Store>,
+        cursor: &mut ListingCursor,
+        show: &ShowTokens,
+        stopping: &dyn Fn() -> bool,
+    ) -> (Sent, Result<(), ListingCut>) {
+        let outcome = self.send(store, cursor, show, stopping);
+        if let Err(cut) = &outcome {
+            // When the channel is full or closed the body is broken by the sender's drop.
+            let _ = self.chunks.try_send(Err(cut.clone()));
+        }
+        (self.sent, outcome)
+    }
+
+    fn send(
+        &mut self,
+        store: &Arc<dyn Store>,
+        cursor: &mut ListingCursor,
+        show: &ShowTokens,
+        stopping: &dyn Fn() -> bool,
+    ) -> Result<(), ListingCut> {
+        self.writer.begin(&cursor.plan().user_id);
+        self.flush()?;
+        loop {
+            if stopping() {
+                return Err(ListingCut::Stopping);
+            }
+            let page = store.list(|reading| cursor.advance(reading, show, self));
+            self.sent.pages = self.sent.pages.saturating_add(1);
+            match page.map_err(|error| ListingCut::Store(error.to_string()))? {
+                Progress::RightLost => return Err(ListingCut::RightLost),
+                Progress::More => self.settle()?,
+                Progress::Done => break,
+            }
+        }
+        self.writer.finish();
+        self.flush()
+    }
+
+    /// Waits, without a connection, until the reader has caught up.
+    fn settle(&mut self) -> Result<(), ListingCut> {
+        if self.gone {
+            return Err(ListingCut::ReaderGone);
+        }
+        self.patience = PATIENCE_IN_PAGE;
+        if self.behind {
+            self.behind = false;
+            self.flush()?;
+        }
+        Ok(())
+    }
+
+    /// Hands on all that is written, waiting as long as a reader may stall.
+    fn flush(&mut self) -> Result<(), ListingCut> {
+        if self.writer.buffered() == 0 {
+            return Ok(());
+        }
+        let room = tokio::time::timeout(self.stall, self.chunks.reserve());
+        match self.runtime.block_on(room) {
+            Err(_) => Err(ListingCut::ReaderStalled),
+            Ok(Err(_)) => Err(ListingCut::ReaderGone),
+            Ok(Ok(permit)) => {
+                permit.send(Ok(self.writer.take(CHUNK).into()));
+                Ok(())
+            }
+        }
+    }
+
+    /// Hands on a full chunk if there is room soon.
+    fn offer_chunk(&mut self) {
+        if self.writer.buffered() < CHUNK || self.behind || self.gone {
+            return;
+        }
+        let permit = match self.chunks.try_reserve() {
+            Ok(permit) => permit,
+            Err(mpsc::error::TrySendError::Closed(())) => {
+                self.gone = true;
+                return;
+            }
+            Err(mpsc::error::TrySendError::Full(())) => {
+                let began = Instant::now();
+                let room = tokio::time::timeout(self.patience, self.chunks.reserve());
+                let room = self.runtime.block_on(room);
+                self.patience = self.patience.saturating_sub(began.elapsed());
+                match room {
+                    Ok(Ok(permit)) => permit,
+                    Ok(Err(_)) => {
+                        self.gone = true;
+                        return;
+                    }
+                    Err(_) => {
+                        self.behind = true;
+                        return;
+                    }
+                }
+            }
+        };
+        permit.send(Ok(self.writer.take(CHUNK).into()));
+    }
+}
+
+impl ListingSink for ListingStream {
+    fn client(&mut self, id: &ClientId) {
+        self.writer.client(id);
+        self.sent.clients = self.sent.clients.saturating_add(1);
+        self.offer_chunk();
+    }
+
+    fn transaction(&mut self, id: &TransactionId) {
+        self.writer.transaction(id);
+        self.sent.transactions = self.sent.transactions.saturating_add(1);
+        self.offer_chunk();
+    }
+
+    fn element(&mut self, tokens: &[ShownToken]) {
+        self.writer.element(tokens);
+        let count = u64::try_from(tokens.len()).unwrap_or(u64::MAX);
+        self.sent.tokens = self.sent.tokens.saturating_add(count);
+        self.offer_chunk();
+    }
+
+    fn damaged(&mut self, token: &StoredToken, reason: &str) {
+        self.sent.damaged = self.sent.damaged.saturating_add(1);
+        metrics::counter!("muster_damaged_texts_total").increment(1);
+        tracing::error!(
+            token = token.token.key.number,
+            shard = token.token.key.shard.number(),
+            reason,
+            "a token's text could not be opened"
+        );
+    }
+
+    fn wants_pause(&self) -> bool {
+        self.behind || self.gone
+    }
+}
