@@ -20,8 +20,9 @@ use crate::session::Session;
 
 /// A unit that lost a race is tried so many times before the caller hears of it (F12).
 const TRIES: u32 = 4;
-/// Rows of 18 columns in one statement: below PostgreSQL's 65,535 parameters.
-const ROWS_AT_ONCE: usize = 2_000;
+/// From so many rows on they are copied: an insert of 18 columns binds each value apart and
+/// ends at 65,535 of them.
+const ROWS_TO_COPY: usize = 32;
 
 impl Engine for PgConnection {
     type Rows = PgRowByRowLoadingMode;
@@ -29,15 +30,19 @@ impl Engine for PgConnection {
 
 impl BulkInsert for PgConnection {
     fn insert_transactions(&mut self, rows: &[TransactionRow]) -> QueryResult<()> {
-        for rows in rows.chunks(ROWS_AT_ONCE) {
+        if rows.len() < ROWS_TO_COPY {
             diesel::insert_into(transactions::table).values(rows).execute(self)?;
+        } else {
+            diesel::copy_from(transactions::table).from_insertable(rows).execute(self)?;
         }
         Ok(())
     }
 
     fn insert_tokens(&mut self, rows: &[NewTokenRow]) -> QueryResult<()> {
-        for rows in rows.chunks(ROWS_AT_ONCE) {
+        if rows.len() < ROWS_TO_COPY {
             diesel::insert_into(tokens::table).values(rows).execute(self)?;
+        } else {
+            diesel::copy_from(tokens::table).from_insertable(rows).execute(self)?;
         }
         Ok(())
     }
