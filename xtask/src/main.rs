@@ -1,0 +1,20 @@
+//! The tools of the house: `cargo xtask <command>`.
+//!
+//! One file a command, chosen in `command`; what they share (running programs, words for
+//! the reader, private databases) stands beside them. A failure is printed as a sentence
+//! and ends with exit code 1, a wrong command line with 2.
+
+mod command;
+mod databases;
+mod environment;
+mod failure;
+mod prerequisites;
+mod program;
+mod servers;
+mod terminal;
+mod test;
+mod workspace;
+
+fn main() -> std::process::ExitCode {
+    command::run()
+}
