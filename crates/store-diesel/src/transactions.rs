@@ -6,7 +6,7 @@ use muster_store::{StoreError, TransactionsReading, TransactionsWriting};
 
 use crate::backend::BulkInsert;
 use crate::error::store_error;
-use crate::rows::{TransactionRow, small};
+use crate::rows::{HoldingRow, TransactionRow, small};
 use crate::schema::{clients, holdings, transactions};
 use crate::session::Session;
 
@@ -44,12 +44,12 @@ macro_rules! transactions {
                             "a transaction of client {client}, which is not there"
                         ))
                     })?;
-                    rows.push((
-                        holdings::shard.eq(*shard),
-                        holdings::user_seq.eq(*user),
-                        holdings::client_seq.eq(*client),
-                        holdings::client_id.eq(id.as_str()),
-                    ));
+                    rows.push(HoldingRow {
+                        user_seq: *user,
+                        client_seq: *client,
+                        shard: *shard,
+                        client_id: id.as_str(),
+                    });
                 }
                 diesel::insert_into(holdings::table)
                     .values(rows)

@@ -8,7 +8,7 @@ use muster_domain::{
 use muster_store::StoreError;
 
 use super::{shard, small};
-use crate::schema::transactions;
+use crate::schema::{holdings, transactions};
 
 /// A row of `transactions`.
 #[derive(Queryable, Selectable, Insertable)]
@@ -23,6 +23,19 @@ pub(crate) struct TransactionRow {
     shard: i16,
     code: String,
     scopes: String,
+}
+
+/// A row of `holdings`.
+//
+// Without default values Diesel writes a batch as one statement on SQLite, too; with them
+// it would open a transaction of its own inside the writer's.
+#[derive(Insertable)]
+#[diesel(table_name = holdings, treat_none_as_default_value = false)]
+pub(crate) struct HoldingRow<'a> {
+    pub(crate) user_seq: i64,
+    pub(crate) client_seq: i32,
+    pub(crate) shard: i16,
+    pub(crate) client_id: &'a str,
 }
 
 impl TransactionRow {

@@ -9,7 +9,7 @@ use crate::schema::users;
 
 /// A row of `users`.
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = users)]
+#[diesel(table_name = users, treat_none_as_default_value = false)]
 pub(crate) struct UserRow {
     pub(crate) seq: i64,
     pub(crate) created_at: i64,
