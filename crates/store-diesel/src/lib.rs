@@ -16,6 +16,8 @@ mod parties_writing;
 mod purge;
 mod rows;
 mod schema;
+#[cfg(feature = "scratch")]
+mod scratch;
 mod session;
 mod signing_keys;
 mod tokens;
@@ -23,3 +25,5 @@ mod transactions;
 mod users;
 
 pub use open::{DatabaseUrl, InvalidDatabaseUrl, OpenError, PoolSettings, open};
+#[cfg(feature = "scratch")]
+pub use scratch::Scratch;

@@ -1,0 +1,108 @@
+//! A database for one test on either engine, gone when it is dropped (feature `scratch`).
+
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::path::PathBuf;
+
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use muster_store::StoreError;
+
+use crate::migrate::{Direction, migrate};
+use crate::open::DatabaseUrl;
+
+/// A database of one's own, with the schema in place.
+#[derive(Debug)]
+pub struct Scratch {
+    url: DatabaseUrl,
+    cleanup: Cleanup,
+}
+
+#[derive(Debug)]
+enum Cleanup {
+    Folder(PathBuf),
+    Database { server: String, name: String },
+}
+
+impl Scratch {
+    /// A SQLite database in a folder of its own.
+    pub fn sqlite() -> Result<Self, StoreError> {
+        let folder = std::env::temp_dir().join(unique_name());
+        std::fs::create_dir_all(&folder)
+            .map_err(|error| StoreError::unavailable(error.to_string()))?;
+        let url = DatabaseUrl::Sqlite(folder.join("muster.db"));
+        let scratch = Self { url, cleanup: Cleanup::Folder(folder) };
+        migrate(&scratch.url, Direction::Up)?;
+        Ok(scratch)
+    }
+
+    /// A PostgreSQL database on the server of `server_url`, whose account may make some.
+    pub fn postgres(server_url: &str) -> Result<Self, StoreError> {
+        let name = unique_name();
+        run(server_url, &format!("CREATE DATABASE {name}"))?;
+        let url = DatabaseUrl::Postgres(with_database(server_url, &name));
+        let scratch =
+            Self { url, cleanup: Cleanup::Database { server: server_url.to_owned(), name } };
+        migrate(&scratch.url, Direction::Up)?;
+        Ok(scratch)
+    }
+
+    /// Where it is.
+    pub const fn url(&self) -> &DatabaseUrl {
+        &self.url
+    }
+
+    /// Where it is, in full, for a settings file.
+    pub fn url_text(&self) -> String {
+        match &self.url {
+            DatabaseUrl::Postgres(url) => url.clone(),
+            DatabaseUrl::Sqlite(path) => format!("sqlite:{}", path.display()),
+        }
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let done = match &self.cleanup {
+            Cleanup::Folder(folder) => std::fs::remove_dir_all(folder)
+                .map_err(|error| StoreError::unavailable(error.to_string())),
+            Cleanup::Database { server, name } => {
+                run(server, &format!("DROP DATABASE {name} WITH (FORCE)"))
+            }
+        };
+        if let Err(error) = done {
+            tracing::warn!(%error, "a scratch database was left behind");
+        }
+    }
+}
+
+fn run(url: &str, statement: &str) -> Result<(), StoreError> {
+    let mut connection =
+        PgConnection::establish(url).map_err(|error| StoreError::unavailable(error.to_string()))?;
+    connection.batch_execute(statement).map_err(crate::error::store_error)
+}
+
+/// Unique on this machine: the process, and a random number of the standard library's.
+fn unique_name() -> String {
+    let number = RandomState::new().build_hasher().finish();
+    format!("muster_scratch_{}_{number:016x}", std::process::id())
+}
+
+/// The same server, another database.
+fn with_database(server_url: &str, name: &str) -> String {
+    let (head, query) = server_url.split_once('?').map_or((server_url, ""), |(h, q)| (h, q));
+    let after_scheme = head.find("://").map_or(0, |at| at + 3);
+    let path = head.get(after_scheme..).and_then(|rest| rest.find('/'));
+    let base = path.and_then(|at| head.get(..after_scheme + at)).unwrap_or(head);
+    if query.is_empty() { format!("{base}/{name}") } else { format!("{base}/{name}?{query}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::with_database;
+
+    #[test]
+    fn another_database_keeps_server_and_parameters() {
+        assert_eq!(with_database("postgres://u@h:1/a?host=/s", "b"), "postgres://u@h:1/b?host=/s");
+        assert_eq!(with_database("postgres://u@h", "b"), "postgres://u@h/b");
+    }
+}
