@@ -2,6 +2,7 @@
 
 mod audit_chain;
 mod handle;
+mod jwt;
 mod kek;
 mod key_ring;
 mod lookup;
@@ -12,6 +13,10 @@ mod stored_secret;
 mod wrap;
 
 pub use handle::{Handle, generate_client_secret};
+pub use jwt::{
+    Algorithm, AssertionClaims, AssertionExpectation, KeySetError, PrivateKey, PrivateKeyError,
+    Rejected, Signer, VerifyingKeys,
+};
 pub use kek::{Kek, KekError};
 pub use key_ring::{KeyRing, KeyRingError, WrappedKey};
 pub use lookup::{TOKEN_TEXT_LIMIT, canonical_form, presented_forms};

@@ -1,0 +1,181 @@
+//! Public keys that signatures are verified with (RFC 7517), verifiers built once.
+//!
+//! A key is chosen by the `kid` among the keys of one party, never by what a header brings
+//! along. Its algorithm is its own; a token that names another one fits no key.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use josekit::jwk::Jwk;
+use josekit::jws::JwsVerifier;
+use muster_domain::{Timestamp, TokenId};
+use serde_json::{Map, Value};
+
+use super::algorithm::Algorithm;
+use super::claims::{AssertionClaims, AssertionExpectation};
+use super::json::strict_object;
+use super::rejected::Rejected;
+use super::text::UnverifiedJws;
+
+/// Limits of a key set: it is read at each first use of a party.
+const SET_LONGEST: usize = 64 * 1024;
+const KEYS_MOST: usize = 50;
+/// What an assertion may call itself (standards S55).
+const ASSERTION_TYPES: [&str; 2] = ["JWT", "client-authentication+jwt"];
+/// RSA moduli in bytes: 2048 to 4096 bits.
+const RSA_BYTES: std::ops::RangeInclusive<usize> = 256..=512;
+
+/// Public keys of one party.
+#[derive(Default)]
+pub struct VerifyingKeys(Vec<VerifyingKey>);
+
+struct VerifyingKey {
+    kid: Option<String>,
+    algorithm: Algorithm,
+    verifier: Box<dyn JwsVerifier>,
+}
+
+/// Why a key set is not taken.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum KeySetError {
+    /// No JWK set, or too big a one.
+    #[error("it is no JWK set (RFC 7517 5) of at most 50 keys and 64 KiB")]
+    Malformed,
+    /// Two keys have one `kid`.
+    #[error("two keys have the same kid")]
+    SameKid,
+    /// A key that cannot be used.
+    #[error(
+        "a key is not of a kind that is taken: RSA of 2048 to 4096 bits, P-256, P-384, Ed25519"
+    )]
+    Unusable,
+}
+
+impl VerifyingKeys {
+    /// The keys of a JWK set. Keys for encryption are passed over.
+    pub fn of_jwk_set(text: &str) -> Result<Self, KeySetError> {
+        if text.len() > SET_LONGEST {
+            return Err(KeySetError::Malformed);
+        }
+        let set = strict_object(text.as_bytes()).map_err(|_| KeySetError::Malformed)?;
+        let Some(Value::Array(keys)) = set.get("keys") else { return Err(KeySetError::Malformed) };
+        let mut members = Vec::with_capacity(keys.len());
+        for key in keys {
+            let Value::Object(key) = key else { return Err(KeySetError::Malformed) };
+            members.push(key.clone());
+        }
+        Self::of_members(members)
+    }
+
+    /// The keys of single JWKs, each a text.
+    pub fn of_public_jwks<'a>(texts: impl Iterator<Item = &'a str>) -> Result<Self, KeySetError> {
+        let mut members = Vec::new();
+        for text in texts {
+            members.push(strict_object(text.as_bytes()).map_err(|_| KeySetError::Malformed)?);
+        }
+        Self::of_members(members)
+    }
+
+    /// Verifies a client's assertion (RFC 7523 3).
+    pub fn assertion(
+        &self,
+        text: &str,
+        expectation: &AssertionExpectation<'_>,
+        now: Timestamp,
+    ) -> Result<AssertionClaims, Rejected> {
+        let jws = UnverifiedJws::parse(text)?;
+        // Any other kind of JWT must not pass for an assertion (RFC 8725 3.11, B96).
+        if jws.typ.as_ref().is_some_and(|typ| !ASSERTION_TYPES.contains(&typ.as_str())) {
+            return Err(Rejected::Header);
+        }
+        self.verify(&jws)?;
+        AssertionClaims::check(&jws.claims, expectation, now)
+    }
+
+    /// The `jti` of an imported token whose signature verifies. Whether it is still in
+    /// force the store knows.
+    pub fn imported_token_id(&self, text: &str) -> Result<TokenId, Rejected> {
+        let jws = UnverifiedJws::parse(text)?;
+        self.verify(&jws)?;
+        match jws.claims.get("jti") {
+            Some(Value::String(id)) => {
+                TokenId::new(id.as_str()).map_err(|_| Rejected::Claim("jti"))
+            }
+            Some(_) | None => Err(Rejected::Claim("jti")),
+        }
+    }
+
+    /// How many keys there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    fn of_members(members: Vec<Map<String, Value>>) -> Result<Self, KeySetError> {
+        if members.len() > KEYS_MOST {
+            return Err(KeySetError::Malformed);
+        }
+        let mut keys: Vec<VerifyingKey> = Vec::with_capacity(members.len());
+        for member in members {
+            let jwk = Jwk::from_map(member).map_err(|_| KeySetError::Unusable)?;
+            if jwk.key_use().is_some_and(|key_use| key_use != "sig") {
+                continue;
+            }
+            let key = VerifyingKey::of(&jwk).ok_or(KeySetError::Unusable)?;
+            if key.kid.is_some() && keys.iter().any(|other| other.kid == key.kid) {
+                return Err(KeySetError::SameKid);
+            }
+            keys.push(key);
+        }
+        Ok(Self(keys))
+    }
+
+    fn verify(&self, jws: &UnverifiedJws<'_>) -> Result<(), Rejected> {
+        let key = self.choose(jws)?;
+        // A belt: the library has panicked on input before.
+        let verified =
+            catch_unwind(AssertUnwindSafe(|| key.verifier.verify(jws.signed, &jws.signature)));
+        match verified {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) | Err(_) => Err(Rejected::Signature),
+        }
+    }
+
+    /// By `kid`; without one only if a single key fits.
+    fn choose(&self, jws: &UnverifiedJws<'_>) -> Result<&VerifyingKey, Rejected> {
+        let mut fitting = self.0.iter().filter(|key| {
+            key.algorithm == jws.algorithm && (jws.kid.is_none() || key.kid == jws.kid)
+        });
+        let first = fitting.next().ok_or(Rejected::NoKey)?;
+        if fitting.next().is_some() { Err(Rejected::NoKey) } else { Ok(first) }
+    }
+}
+
+impl VerifyingKey {
+    fn of(jwk: &Jwk) -> Option<Self> {
+        if jwk.key_type() == "RSA" && !modulus_fits(jwk) {
+            return None;
+        }
+        let algorithm = Algorithm::of_key(jwk)?;
+        let kid = jwk.key_id().map(ToOwned::to_owned);
+        Some(Self { kid, algorithm, verifier: algorithm.verifier(jwk)? })
+    }
+}
+
+fn modulus_fits(jwk: &Jwk) -> bool {
+    let Some(Value::String(modulus)) = jwk.parameter("n") else { return false };
+    let bytes = data_encoding::BASE64URL_NOPAD.decode(modulus.as_bytes());
+    bytes.is_ok_and(|bytes| {
+        let length = bytes.iter().skip_while(|byte| **byte == 0).count();
+        RSA_BYTES.contains(&length)
+    })
+}
+
+impl std::fmt::Debug for VerifyingKeys {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "VerifyingKeys({})", self.0.len())
+    }
+}

@@ -1,0 +1,189 @@
+//! Private signing keys: read from JWKs, kept sealed, turned into signers that are built
+//! once (building one costs more than fifty signatures).
+
+use data_encoding::BASE64URL_NOPAD;
+use josekit::jwk::Jwk;
+use josekit::jwk::alg::ec::EcCurve;
+use josekit::jwk::alg::ed::EdCurve;
+use josekit::jws::JwsSigner;
+use muster_domain::{DataKeyId, Randomness, Secret};
+use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
+
+use super::algorithm::Algorithm;
+use super::json::strict_object;
+use crate::key_ring::KeyRing;
+use crate::seal::{SealError, Unsealable};
+
+/// Members of a public key; nothing else is ever published.
+const PUBLIC_MEMBERS: [&str; 6] = ["kty", "crv", "x", "y", "n", "e"];
+
+/// A private key.
+pub struct PrivateKey {
+    jwk: Jwk,
+    kid: String,
+    algorithm: Algorithm,
+}
+
+/// Why a private key is not taken.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum PrivateKeyError {
+    /// No JWK or JWK set with private keys.
+    #[error("it is no JWK set with private keys (RFC 7517 5)")]
+    Malformed,
+    /// A kind of key that is not taken.
+    #[error("the key is of a kind that is not taken")]
+    Unusable,
+    /// The library could not make one.
+    #[error("a key could not be made")]
+    NotMade,
+    /// It could not be sealed.
+    #[error(transparent)]
+    Sealing(#[from] SealError),
+    /// It could not be opened.
+    #[error(transparent)]
+    Opening(#[from] Unsealable),
+}
+
+impl PrivateKey {
+    /// Makes a key. RSA takes a good part of a second.
+    pub fn generate(algorithm: Algorithm) -> Result<Self, PrivateKeyError> {
+        let jwk = match algorithm {
+            Algorithm::Rs256 | Algorithm::Rs384 | Algorithm::Rs512 | Algorithm::Ps256 => {
+                Jwk::generate_rsa_key(3_072)
+            }
+            Algorithm::Es256 => Jwk::generate_ec_key(EcCurve::P256),
+            Algorithm::Es384 => Jwk::generate_ec_key(EcCurve::P384),
+            Algorithm::EdDsa => Jwk::generate_ed_key(EdCurve::Ed25519),
+        };
+        let mut jwk = jwk.map_err(|_| PrivateKeyError::NotMade)?;
+        jwk.set_algorithm(algorithm.as_str());
+        Self::of(jwk)
+    }
+
+    /// The private keys of a JWK set.
+    pub fn of_jwk_set(text: &str) -> Result<Vec<Self>, PrivateKeyError> {
+        let set = strict_object(text.as_bytes()).map_err(|_| PrivateKeyError::Malformed)?;
+        let Some(Value::Array(keys)) = set.get("keys") else {
+            return Err(PrivateKeyError::Malformed);
+        };
+        let mut found = Vec::new();
+        for key in keys {
+            let Value::Object(members) = key else { return Err(PrivateKeyError::Malformed) };
+            if members.contains_key("d") {
+                found.push(Self::of_members(members.clone())?);
+            }
+        }
+        Ok(found)
+    }
+
+    /// Its name; without one in the JWK, its thumbprint (RFC 7638).
+    pub fn kid(&self) -> &str {
+        &self.kid
+    }
+
+    /// What it signs with.
+    pub const fn algorithm(&self) -> Algorithm {
+        self.algorithm
+    }
+
+    /// Its public half, a JWK as text with `kid`, `alg` and `use`.
+    pub fn public_jwk(&self) -> String {
+        let members: &Map<String, Value> = self.jwk.as_ref();
+        let mut public = Map::new();
+        for name in PUBLIC_MEMBERS {
+            if let Some(value) = members.get(name) {
+                public.insert(name.to_owned(), value.clone());
+            }
+        }
+        public.insert("kid".to_owned(), json!(self.kid));
+        public.insert("alg".to_owned(), json!(self.algorithm.as_str()));
+        public.insert("use".to_owned(), json!("sig"));
+        Value::Object(public).to_string()
+    }
+
+    /// Its private half, sealed.
+    pub fn seal(
+        &self,
+        keys: &KeyRing,
+        randomness: &dyn Randomness,
+    ) -> Result<(DataKeyId, Vec<u8>), PrivateKeyError> {
+        let text = Secret::new(self.jwk.to_string());
+        Ok(keys.seal_private(text.expose().as_bytes(), &self.kid, randomness)?)
+    }
+
+    /// Opens what [`Self::seal`] sealed.
+    pub fn open(
+        keys: &KeyRing,
+        kid: &str,
+        sealed: (DataKeyId, &[u8]),
+    ) -> Result<Self, PrivateKeyError> {
+        let bytes = keys.open_private(sealed, kid)?;
+        let members = strict_object(bytes.expose()).map_err(|_| PrivateKeyError::Malformed)?;
+        Self::of_members(members)
+    }
+
+    /// A signer, to be kept.
+    pub fn signer(&self) -> Result<Signer, PrivateKeyError> {
+        let signer = self.algorithm.signer(&self.jwk).ok_or(PrivateKeyError::Unusable)?;
+        Ok(Signer { kid: self.kid.clone(), algorithm: self.algorithm, key: signer })
+    }
+
+    fn of_members(members: Map<String, Value>) -> Result<Self, PrivateKeyError> {
+        Self::of(Jwk::from_map(members).map_err(|_| PrivateKeyError::Unusable)?)
+    }
+
+    fn of(mut jwk: Jwk) -> Result<Self, PrivateKeyError> {
+        let algorithm = Algorithm::of_key(&jwk).ok_or(PrivateKeyError::Unusable)?;
+        let kid = jwk.key_id().map_or_else(|| thumbprint(&jwk), ToOwned::to_owned);
+        jwk.set_key_id(kid.as_str());
+        jwk.set_algorithm(algorithm.as_str());
+        algorithm.signer(&jwk).ok_or(PrivateKeyError::Unusable)?;
+        Ok(Self { jwk, kid, algorithm })
+    }
+}
+
+/// RFC 7638 3: SHA-256 over the required members in alphabetical order.
+fn thumbprint(jwk: &Jwk) -> String {
+    let mut required = Map::new();
+    for name in ["crv", "e", "kty", "n", "x", "y"] {
+        if let Some(value) = jwk.parameter(name) {
+            required.insert(name.to_owned(), value.clone());
+        }
+    }
+    BASE64URL_NOPAD.encode(&Sha256::digest(Value::Object(required).to_string()))
+}
+
+/// Signs claims.
+pub struct Signer {
+    kid: String,
+    algorithm: Algorithm,
+    key: Box<dyn JwsSigner>,
+}
+
+impl Signer {
+    /// A compact JWS of these claims; `typ` as in RFC 9068 2.1.
+    pub fn sign(&self, typ: &str, claims: &Map<String, Value>) -> Result<String, PrivateKeyError> {
+        let header = json!({"alg": self.algorithm.as_str(), "kid": self.kid, "typ": typ});
+        let claims = serde_json::to_vec(claims).map_err(|_| PrivateKeyError::Malformed)?;
+        let signed = format!(
+            "{}.{}",
+            BASE64URL_NOPAD.encode(header.to_string().as_bytes()),
+            BASE64URL_NOPAD.encode(&claims)
+        );
+        let signature = self.key.sign(signed.as_bytes()).map_err(|_| PrivateKeyError::Unusable)?;
+        Ok(format!("{signed}.{}", BASE64URL_NOPAD.encode(&signature)))
+    }
+}
+
+impl std::fmt::Debug for PrivateKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "PrivateKey({})", self.kid)
+    }
+}
+
+impl std::fmt::Debug for Signer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Signer({})", self.kid)
+    }
+}
