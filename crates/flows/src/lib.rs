@@ -1,1 +1,16 @@
-//! Do it: one file per grant.
+#![doc = include_str!("../README.md")]
+
+mod carry_out;
+mod error;
+mod listing;
+mod outcome;
+mod published_keys;
+mod token_info;
+mod tools;
+
+pub use carry_out::carry_out;
+pub use error::FlowError;
+pub use listing::{EndedTexts, ListingCursor, ListingSink, Progress, ShowTokens, ShownToken};
+pub use outcome::{Outcome, PlannedListing};
+pub use published_keys::PublishedKeys;
+pub use tools::Tools;

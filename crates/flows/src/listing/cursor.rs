@@ -114,8 +114,7 @@ impl ListingCursor {
                 self.last_client.as_ref(),
                 CLIENTS_AT_ONCE,
             )?;
-            self.no_more_clients =
-                i64::try_from(page.len()).unwrap_or(i64::MAX) < CLIENTS_AT_ONCE;
+            self.no_more_clients = i64::try_from(page.len()).unwrap_or(i64::MAX) < CLIENTS_AT_ONCE;
             self.clients = page.into();
         }
         let Some(client) = self.clients.pop_front() else { return Ok(None) };

@@ -1,0 +1,110 @@
+//! The one match of what a caller shows against what is registered for it.
+
+use std::sync::Arc;
+
+use muster_crypto::SecretVerifier;
+use muster_domain::{
+    AuthMethod, ClientStanding, Clock, CredentialVersion, Credentials, Issuer, PartyStatus, Secret,
+};
+use muster_grants::Presented;
+use muster_store::{Party, PartyKey, Store};
+
+use crate::error::{AuthError, Reason};
+use crate::{AuthenticatedAdmin, AuthenticatedClient, Caller};
+
+/// Verifies who asks.
+#[derive(Clone)]
+pub struct Identity {
+    /// Where parties are registered.
+    pub store: Arc<dyn Store>,
+    /// What verifies secrets.
+    pub verifier: Arc<SecretVerifier>,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+    /// The tenant that is asked.
+    pub issuer: Issuer,
+}
+
+impl Identity {
+    /// Verifies what a caller shows. Nothing but parties is looked up (invariant I01).
+    pub fn authenticate(&self, presented: &Presented) -> Result<Caller, AuthError> {
+        match presented {
+            Presented::Basic(readings) => self.by_readings(readings),
+            Presented::Post { id, secret } => self.by_secret(id, secret, AuthMethod::SecretPost),
+            Presented::Assertion { id, assertion } => self.by_assertion(id.as_deref(), assertion),
+            Presented::Nothing { id } => self.by_name_alone(id.as_deref()),
+        }
+    }
+
+    pub(crate) fn find(&self, id: &str) -> Result<Option<Party>, AuthError> {
+        Ok(self.store.read(|reading| reading.find_party(self.issuer.key, id))?)
+    }
+
+    /// A public client names itself and proves nothing (RFC 6749 2.3.1).
+    fn by_name_alone(&self, id: Option<&str>) -> Result<Caller, AuthError> {
+        let Some(id) = id else { return Err(refused(Reason::NothingShown, None)) };
+        let party = self.find(id)?;
+        let allowed = party.as_ref().is_some_and(|p| methods(p).methods.allow(AuthMethod::None));
+        match party {
+            Some(party) if allowed => proved(party, AuthMethod::None),
+            Some(_) => {
+                self.waste();
+                Err(refused(Reason::WrongMethod, Some(id)))
+            }
+            None => {
+                self.waste();
+                Err(refused(Reason::Unknown, None))
+            }
+        }
+    }
+
+    /// The cost of a wrong secret, so that a quick answer tells nothing.
+    fn waste(&self) {
+        let _ = self.verifier.waste(&Secret::new(String::new()));
+    }
+}
+
+/// The proof, if the party is in good standing; asked last, so that the answer for a
+/// suspended party costs what any other failure does.
+pub(crate) fn proved(party: Party, method: AuthMethod) -> Result<Caller, AuthError> {
+    match party {
+        Party::Admin(admin) if admin.status == PartyStatus::Approved => {
+            Ok(Caller::Admin(AuthenticatedAdmin::proved(*admin, method)))
+        }
+        Party::Admin(admin) => Err(refused(Reason::NotApproved, Some(admin.id.as_str()))),
+        Party::Client(client, standing) => match standing {
+            ClientStanding { client: PartyStatus::Approved, deserted: false } => {
+                Ok(Caller::Client(AuthenticatedClient::proved(*client, method)))
+            }
+            ClientStanding { client: PartyStatus::Approved, deserted: true } => {
+                Err(refused(Reason::Deserted, Some(client.id.as_str())))
+            }
+            ClientStanding { .. } => Err(refused(Reason::NotApproved, Some(client.id.as_str()))),
+        },
+    }
+}
+
+pub(crate) fn refused(reason: Reason, claimed: Option<&str>) -> AuthError {
+    AuthError::InvalidClient { reason, claimed: claimed.map(ToOwned::to_owned) }
+}
+
+pub(crate) const fn methods(party: &Party) -> &Credentials {
+    match party {
+        Party::Client(client, _) => &client.credentials,
+        Party::Admin(admin) => &admin.credentials,
+    }
+}
+
+pub(crate) const fn version(party: &Party) -> CredentialVersion {
+    match party {
+        Party::Client(client, _) => client.version,
+        Party::Admin(admin) => admin.version,
+    }
+}
+
+pub(crate) const fn key(party: &Party) -> PartyKey {
+    match party {
+        Party::Client(client, _) => PartyKey::Client(client.key),
+        Party::Admin(admin) => PartyKey::Admin(admin.key),
+    }
+}

@@ -1,0 +1,11 @@
+#![doc = include_str!("../README.md")]
+
+mod assertion;
+mod authenticate;
+mod authenticated;
+mod error;
+mod shared_secret;
+
+pub use authenticate::Identity;
+pub use authenticated::{AuthenticatedAdmin, AuthenticatedClient, Caller};
+pub use error::{AuthError, Reason};

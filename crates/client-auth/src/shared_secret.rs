@@ -1,0 +1,104 @@
+//! Shared secrets (RFC 6749 2.3.1): the readings of a Basic header, and the body.
+
+use muster_crypto::Verification;
+use muster_domain::{AuthMethod, Secret, StoredSecret};
+use muster_grants::{BasicReading, Readings};
+use muster_store::Party;
+
+use crate::Caller;
+use crate::authenticate::{Identity, key, methods, proved, refused, version};
+use crate::error::{AuthError, Reason};
+
+/// Of the readings whose id is registered so many are verified at most.
+const READINGS_VERIFIED: usize = 2;
+
+impl Identity {
+    /// Tries the readings whose id is registered, in their order; none: one dummy
+    /// verification (token-info.md 2).
+    pub(crate) fn by_readings(&self, readings: &Readings) -> Result<Caller, AuthError> {
+        let mut registered: Vec<(&BasicReading, Party)> = Vec::with_capacity(READINGS_VERIFIED);
+        for reading in readings.iter() {
+            if registered.len() >= READINGS_VERIFIED {
+                break;
+            }
+            let seen = registered.iter().find(|(other, _)| other.id == reading.id);
+            let party = match seen {
+                Some((_, party)) => Some(party.clone()),
+                None => self.find(&reading.id)?,
+            };
+            if let Some(party) = party {
+                registered.push((reading, party));
+            }
+        }
+        let mut failure = None;
+        for (reading, party) in registered {
+            match self.verify(&reading.id, party, &reading.secret, AuthMethod::SecretBasic) {
+                Err(error @ AuthError::InvalidClient { .. }) => {
+                    failure.get_or_insert(error);
+                }
+                other => return other,
+            }
+        }
+        match failure {
+            Some(failure) => Err(failure),
+            None => self.refuse_unknown(readings.iter().next().map(|reading| &reading.secret)),
+        }
+    }
+
+    /// One id and one secret.
+    pub(crate) fn by_secret(
+        &self,
+        id: &str,
+        secret: &Secret<String>,
+        method: AuthMethod,
+    ) -> Result<Caller, AuthError> {
+        match self.find(id)? {
+            Some(party) => self.verify(id, party, secret, method),
+            None => self.refuse_unknown(Some(secret)),
+        }
+    }
+
+    fn verify(
+        &self,
+        id: &str,
+        party: Party,
+        secret: &Secret<String>,
+        method: AuthMethod,
+    ) -> Result<Caller, AuthError> {
+        let credentials = methods(&party);
+        let registered = credentials.methods.allow(method);
+        // Whoever may not use a secret is verified against none: the same cost.
+        let stored =
+            credentials.secret.as_ref().filter(|_| registered && !secret.expose().is_empty());
+        let stored = stored.map(|stored| (stored, version(&party)));
+        match self.verifier.verify(id, stored, secret) {
+            Verification::Busy => Err(AuthError::Busy),
+            Verification::Wrong if !registered => Err(refused(Reason::WrongMethod, Some(id))),
+            Verification::Wrong => Err(refused(Reason::WrongSecret, Some(id))),
+            Verification::Right { upgrade } => {
+                if let Some(better) = upgrade {
+                    self.upgrade(&party, &better);
+                }
+                proved(party, method)
+            }
+        }
+    }
+
+    /// Keeps a better hash. The request does not depend on it.
+    fn upgrade(&self, party: &Party, better: &StoredSecret) {
+        let (key, version) = (key(party), version(party));
+        match self.store.change(|unit| unit.upgrade_secret(key, version, better)) {
+            Ok(true) => tracing::info!("an imported secret's hash was replaced by argon2id"),
+            Ok(false) => tracing::debug!("a secret changed while its hash was upgraded"),
+            Err(error) => tracing::warn!(%error, "an imported secret's hash was not upgraded"),
+        }
+    }
+
+    fn refuse_unknown(&self, secret: Option<&Secret<String>>) -> Result<Caller, AuthError> {
+        let nothing = Secret::new(String::new());
+        match self.verifier.verify("", None, secret.unwrap_or(&nothing)) {
+            Verification::Busy => Err(AuthError::Busy),
+            Verification::Wrong | Verification::Right { .. } => Err(refused(Reason::Unknown, None)),
+        }
+    }
+}

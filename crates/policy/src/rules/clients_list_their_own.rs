@@ -1,0 +1,18 @@
+//! An ordinary client may list its own tokens of a user where the keeper has said so
+//! (`token_info.clients_may_list_own`), and not otherwise.
+
+use muster_client_auth::Caller;
+use muster_grants::Grant;
+
+use super::Case;
+use crate::{Denial, Verdict};
+
+pub(super) fn judge(case: &Case<'_>) -> Verdict {
+    match (case.grant, case.caller) {
+        (Grant::TokenInfo(_), Caller::Client(_)) if case.rulebook.clients_may_list_own => {
+            Verdict::Allow("clients may list their own")
+        }
+        (Grant::TokenInfo(_), Caller::Client(_)) => Verdict::Deny(Denial::NotForClients),
+        (Grant::TokenInfo(_), Caller::Admin(_)) => Verdict::Abstain,
+    }
+}
