@@ -5,6 +5,7 @@ mod error;
 mod listing;
 mod outcome;
 mod published_keys;
+mod seed;
 mod token_info;
 mod tools;
 
@@ -13,4 +14,5 @@ pub use error::FlowError;
 pub use listing::{EndedTexts, ListingCursor, ListingSink, Progress, ShowTokens, ShownToken};
 pub use outcome::{Outcome, PlannedListing};
 pub use published_keys::PublishedKeys;
+pub use seed::{Flow, Planted, Seed, SeedError, Sprout};
 pub use tools::Tools;

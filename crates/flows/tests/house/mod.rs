@@ -1,0 +1,262 @@
+//! A house without HTTP: a database of its own, keys, a clock that is turned by hand, and
+//! the way of a request from bytes to a listing.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use muster_client_auth::{AuthError, Identity};
+use muster_crypto::{Kek, KeyRing, OsRandomness, SecretVerifier, VerifierSettings, WrappedKey};
+use muster_domain::{
+    AdminClient, AdminKey, AdminRights, Client, ClientKey, Clock, Credentials, DataKeyId,
+    ErrorCode, Issuer, Lifetime, Secret, Timestamp, UserId, samples,
+};
+use muster_flows::{
+    EndedTexts, FlowError, ListingCursor, ListingSink, Outcome, Progress, PublishedKeys, Seed,
+    ShowTokens, ShownToken, Tools, carry_out,
+};
+use muster_grants::{BasicReadings, Method, ParseSettings, RawRequest, parse};
+use muster_policy::{Rulebook, permit};
+use muster_store::{Sequence, Store, StoredDataKey, StoredToken};
+use muster_store_diesel::{PoolSettings, Scratch, open};
+use serde_json::{Value, json};
+
+pub const NOW: i64 = 1_795_000_000_000;
+
+/// Which engine a test runs on.
+#[derive(Clone, Copy, Debug)]
+pub enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+/// A clock that stands still until it is turned.
+pub struct HandClock(AtomicI64);
+
+impl HandClock {
+    pub fn turn(&self, by: Lifetime) {
+        self.0.fetch_add(by.millis(), Ordering::SeqCst);
+    }
+}
+
+impl Clock for HandClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(self.0.load(Ordering::SeqCst))
+    }
+}
+
+pub struct House {
+    pub seed: Seed,
+    pub clock: Arc<HandClock>,
+    pub page_rows: i64,
+    pub ended: EndedTexts,
+    verifier: Arc<SecretVerifier>,
+    _scratch: Scratch,
+}
+
+impl House {
+    pub fn new(engine: Engine) -> Self {
+        let scratch = match engine {
+            Engine::Sqlite => Scratch::sqlite().expect("a SQLite database"),
+            Engine::Postgres => {
+                let server = std::env::vars().find(|(name, _)| name == "MUSTER_TEST_POSTGRES");
+                let (_, server) =
+                    server.expect("run `cargo xtask test`: it starts a PostgreSQL server");
+                Scratch::postgres(&server).expect("a PostgreSQL database")
+            }
+        };
+        let store = open(scratch.url(), &PoolSettings::default()).expect("the database opens");
+        let clock = Arc::new(HandClock(AtomicI64::new(NOW)));
+        let keys = Arc::new(key_ring(&*store));
+        let issuer = store
+            .change(|unit| unit.add_issuer(&samples::issuer("https://a.example/oauth2").unwrap()))
+            .expect("an issuer");
+        let randomness = Arc::new(OsRandomness);
+        let verifier = SecretVerifier::start(
+            Arc::clone(&keys),
+            clock.clone(),
+            randomness.clone(),
+            VerifierSettings::default(),
+        )
+        .expect("a hashing thread");
+        let seed = Seed { store, keys, clock: clock.clone(), randomness, issuer };
+        Self {
+            seed,
+            clock,
+            page_rows: 5_000,
+            ended: EndedTexts::Keep,
+            verifier: Arc::new(verifier),
+            _scratch: scratch,
+        }
+    }
+
+    pub fn store(&self) -> &dyn Store {
+        &*self.seed.store
+    }
+
+    /// Another tenant in the same database.
+    pub fn other_issuer(&self, url: &str) -> Issuer {
+        self.store().change(|unit| unit.add_issuer(&samples::issuer(url).unwrap())).unwrap()
+    }
+
+    pub fn client(&self, id: &str) -> Client {
+        let secret = self.seed.keys.store_generated(&Secret::from(id));
+        let new = samples::client(self.seed.issuer.key, id, secret.as_str()).unwrap();
+        self.store().change(|unit| unit.add_client(&new)).expect("a new client")
+    }
+
+    /// An admin whose secret is its id.
+    pub fn admin(&self, id: &str, list_users: bool, list_users_other_clients: bool) -> AdminClient {
+        let rights = AdminRights { list_users, list_users_other_clients };
+        let mut new = samples::admin(self.seed.issuer.key, id, rights).unwrap();
+        new.credentials = Credentials::secret(self.seed.keys.store_generated(&Secret::from(id)));
+        self.store().change(|unit| unit.add_admin(&new)).expect("a new admin")
+    }
+
+    pub fn link(&self, admin: AdminKey, client: ClientKey) {
+        self.store().change(|unit| unit.link(admin, client)).expect("a link");
+    }
+
+    pub fn user(&self, id: &str) -> muster_domain::User {
+        self.seed.user(&UserId::new(id).unwrap()).expect("a user")
+    }
+
+    /// The whole way of a request: what `admin` is answered about this token.
+    pub fn ask(&self, admin: &str, (kind, text): (&str, &str)) -> Result<Value, ErrorCode> {
+        let outcome = self.plan(admin, (kind, text))?;
+        let Outcome::Listing(planned) = outcome;
+        let mut cursor = ListingCursor::new(planned.plan, self.page_rows);
+        let keys = Arc::clone(&self.seed.keys);
+        let show = ShowTokens::new(keys, self.clock.clone(), self.ended, planned.warrant);
+        let mut sink = Gathered::default();
+        loop {
+            let progress =
+                self.store().list(|reading| cursor.advance(reading, &show, &mut sink)).unwrap();
+            match progress {
+                Progress::More => {}
+                Progress::Done => break,
+                Progress::RightLost => panic!("the right was lost meanwhile"),
+            }
+        }
+        Ok(json!({"user_uid": cursor.plan().user_id.as_str(), "clients": sink.clients}))
+    }
+
+    pub fn plan(&self, admin: &str, (kind, text): (&str, &str)) -> Result<Outcome, ErrorCode> {
+        let basic = data_encoding::BASE64.encode(format!("{admin}:{admin}").as_bytes());
+        let authorization = vec![format!("Basic {basic}").into_bytes()];
+        let body = format!(
+            "grant_type=urn:oa4mp:params:oauth:grant-type:token-info&{kind}={}",
+            encoded(text)
+        );
+        let raw = RawRequest {
+            method: Method::Post,
+            query: b"",
+            body: body.as_bytes(),
+            authorization: &authorization,
+        };
+        let settings =
+            ParseSettings { basic_readings: BasicReadings::All, token_info_by_get: true };
+        let request = parse(&raw, &settings).map_err(|error| error.code())?;
+        let identity = Identity {
+            store: Arc::clone(&self.seed.store),
+            verifier: Arc::clone(&self.verifier),
+            clock: self.clock.clone(),
+            issuer: self.seed.issuer.clone(),
+        };
+        let caller = identity.authenticate(&request.presented).map_err(|error| match error {
+            AuthError::InvalidClient { .. } => ErrorCode::InvalidClient,
+            AuthError::Busy | AuthError::Store(_) => panic!("{error}"),
+        })?;
+        let permit =
+            permit(caller, request.grant, &Rulebook::default()).map_err(|denial| denial.code())?;
+        let tools = Tools {
+            store: Arc::clone(&self.seed.store),
+            keys: Arc::clone(&self.seed.keys),
+            published: Arc::new(PublishedKeys::default()),
+            clock: self.clock.clone(),
+        };
+        carry_out(&permit, &tools).map_err(|error| match error {
+            FlowError::InvalidGrant { .. } => ErrorCode::InvalidGrant,
+            FlowError::Store(error) => panic!("{error}"),
+        })
+    }
+}
+
+/// A key ring that is made for the test and kept in its database.
+fn key_ring(store: &dyn Store) -> KeyRing {
+    let folder = std::env::temp_dir().join(format!(
+        "muster_kek_{}_{:?}_{:p}",
+        std::process::id(),
+        std::thread::current().id(),
+        store
+    ));
+    let _ = std::fs::remove_file(&folder);
+    let kek = Kek::create(&folder, &OsRandomness).expect("a key file");
+    std::fs::remove_file(&folder).expect("the key file goes");
+    let numbers =
+        Mutex::new(store.change(|unit| unit.take_numbers(Sequence::DataKeys, 10)).unwrap());
+    let mut number = || DataKeyId::new(numbers.lock().unwrap().next().unwrap());
+    let now = Timestamp::from_millis(NOW);
+    let made = KeyRing::missing_keys(&kek, &[], (now, &OsRandomness), &mut number).unwrap();
+    let stored = |key: &WrappedKey| StoredDataKey {
+        id: key.id,
+        purpose: key.purpose,
+        kek_id: key.kek_id.clone(),
+        wrapped: key.wrapped.clone(),
+        created_at: key.created_at,
+    };
+    store.change(|unit| made.iter().try_for_each(|key| unit.add_data_key(&stored(key)))).unwrap();
+    KeyRing::open(&kek, &made).expect("the ring opens")
+}
+
+pub fn encoded(text: &str) -> String {
+    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+}
+
+/// The listing as JSON values.
+#[derive(Default)]
+pub struct Gathered {
+    pub clients: Vec<Value>,
+    pub damaged: usize,
+}
+
+impl Gathered {
+    fn last(values: &mut Value) -> &mut Value {
+        values.as_array_mut().and_then(|values| values.last_mut()).expect("something is open")
+    }
+}
+
+impl ListingSink for Gathered {
+    fn client(&mut self, id: &muster_domain::ClientId) {
+        self.clients.push(json!({"client_id": id.as_str(), "transactions": []}));
+    }
+
+    fn transaction(&mut self, id: &muster_domain::TransactionId) {
+        let client = self.clients.last_mut().expect("a client is open");
+        let transactions = client["transactions"].as_array_mut().unwrap();
+        transactions.push(json!({"code": id.as_str(), "tokens": []}));
+    }
+
+    fn element(&mut self, tokens: &[ShownToken]) {
+        let client = self.clients.last_mut().expect("a client is open");
+        let transaction = Self::last(&mut client["transactions"]);
+        let mut element = json!({});
+        for token in tokens {
+            element[token.kind.as_str()] = json!({
+                "jti": token.id.as_str(),
+                "token": token.text.as_ref().map(|text| text.expose().clone()),
+                "lifetime": token.lifetime.millis(),
+                "issued_at": token.issued_at.millis(),
+                "is_valid": token.is_valid,
+            });
+        }
+        transaction["tokens"].as_array_mut().unwrap().push(element);
+    }
+
+    fn damaged(&mut self, _token: &StoredToken, _reason: &str) {
+        self.damaged += 1;
+    }
+
+    fn wants_pause(&self) -> bool {
+        false
+    }
+}
