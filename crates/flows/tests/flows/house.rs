@@ -20,20 +20,20 @@ use muster_store::{Sequence, Store, StoredDataKey, StoredToken};
 use muster_store_diesel::{PoolSettings, Scratch, open};
 use serde_json::{Value, json};
 
-pub const NOW: i64 = 1_795_000_000_000;
+pub(crate) const NOW: i64 = 1_795_000_000_000;
 
 /// Which engine a test runs on.
 #[derive(Clone, Copy, Debug)]
-pub enum Engine {
+pub(crate) enum Engine {
     Sqlite,
     Postgres,
 }
 
 /// A clock that stands still until it is turned.
-pub struct HandClock(AtomicI64);
+pub(crate) struct HandClock(AtomicI64);
 
 impl HandClock {
-    pub fn turn(&self, by: Lifetime) {
+    pub(crate) fn turn(&self, by: Lifetime) {
         self.0.fetch_add(by.millis(), Ordering::SeqCst);
     }
 }
@@ -44,17 +44,17 @@ impl Clock for HandClock {
     }
 }
 
-pub struct House {
-    pub seed: Seed,
-    pub clock: Arc<HandClock>,
-    pub page_rows: i64,
-    pub ended: EndedTexts,
+pub(crate) struct House {
+    pub(crate) seed: Seed,
+    pub(crate) clock: Arc<HandClock>,
+    pub(crate) page_rows: i64,
+    pub(crate) ended: EndedTexts,
     verifier: Arc<SecretVerifier>,
     _scratch: Scratch,
 }
 
 impl House {
-    pub fn new(engine: Engine) -> Self {
+    pub(crate) fn new(engine: Engine) -> Self {
         let scratch = match engine {
             Engine::Sqlite => Scratch::sqlite().expect("a SQLite database"),
             Engine::Postgres => {
@@ -89,39 +89,44 @@ impl House {
         }
     }
 
-    pub fn store(&self) -> &dyn Store {
+    pub(crate) fn store(&self) -> &dyn Store {
         &*self.seed.store
     }
 
     /// Another tenant in the same database.
-    pub fn other_issuer(&self, url: &str) -> Issuer {
+    pub(crate) fn other_issuer(&self, url: &str) -> Issuer {
         self.store().change(|unit| unit.add_issuer(&samples::issuer(url).unwrap())).unwrap()
     }
 
-    pub fn client(&self, id: &str) -> Client {
+    pub(crate) fn client(&self, id: &str) -> Client {
         let secret = self.seed.keys.store_generated(&Secret::from(id));
         let new = samples::client(self.seed.issuer.key, id, secret.as_str()).unwrap();
         self.store().change(|unit| unit.add_client(&new)).expect("a new client")
     }
 
     /// An admin whose secret is its id.
-    pub fn admin(&self, id: &str, list_users: bool, list_users_other_clients: bool) -> AdminClient {
+    pub(crate) fn admin(
+        &self,
+        id: &str,
+        list_users: bool,
+        list_users_other_clients: bool,
+    ) -> AdminClient {
         let rights = AdminRights { list_users, list_users_other_clients };
         let mut new = samples::admin(self.seed.issuer.key, id, rights).unwrap();
         new.credentials = Credentials::secret(self.seed.keys.store_generated(&Secret::from(id)));
         self.store().change(|unit| unit.add_admin(&new)).expect("a new admin")
     }
 
-    pub fn link(&self, admin: AdminKey, client: ClientKey) {
+    pub(crate) fn link(&self, admin: AdminKey, client: ClientKey) {
         self.store().change(|unit| unit.link(admin, client)).expect("a link");
     }
 
-    pub fn user(&self, id: &str) -> muster_domain::User {
+    pub(crate) fn user(&self, id: &str) -> muster_domain::User {
         self.seed.user(&UserId::new(id).unwrap()).expect("a user")
     }
 
     /// The whole way of a request: what `admin` is answered about this token.
-    pub fn ask(&self, admin: &str, (kind, text): (&str, &str)) -> Result<Value, ErrorCode> {
+    pub(crate) fn ask(&self, admin: &str, (kind, text): (&str, &str)) -> Result<Value, ErrorCode> {
         let outcome = self.plan(admin, (kind, text))?;
         let Outcome::Listing(planned) = outcome;
         let mut cursor = ListingCursor::new(planned.plan, self.page_rows);
@@ -140,7 +145,11 @@ impl House {
         Ok(json!({"user_uid": cursor.plan().user_id.as_str(), "clients": sink.clients}))
     }
 
-    pub fn plan(&self, admin: &str, (kind, text): (&str, &str)) -> Result<Outcome, ErrorCode> {
+    pub(crate) fn plan(
+        &self,
+        admin: &str,
+        (kind, text): (&str, &str),
+    ) -> Result<Outcome, ErrorCode> {
         let basic = data_encoding::BASE64.encode(format!("{admin}:{admin}").as_bytes());
         let authorization = vec![format!("Basic {basic}").into_bytes()];
         let body = format!(
@@ -166,8 +175,8 @@ impl House {
             AuthError::InvalidClient { .. } => ErrorCode::InvalidClient,
             AuthError::Busy | AuthError::Store(_) => panic!("{error}"),
         })?;
-        let permit =
-            permit(caller, request.grant, &Rulebook::default()).map_err(|denial| denial.code())?;
+        let permit = permit(caller, request.grant, &Rulebook::default())
+            .map_err(muster_policy::Denial::code)?;
         let tools = Tools {
             store: Arc::clone(&self.seed.store),
             keys: Arc::clone(&self.seed.keys),
@@ -208,15 +217,15 @@ fn key_ring(store: &dyn Store) -> KeyRing {
     KeyRing::open(&kek, &made).expect("the ring opens")
 }
 
-pub fn encoded(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+pub(crate) fn encoded(text: &str) -> String {
+    text.bytes().fold(String::new(), |out, byte| out + &format!("%{byte:02X}"))
 }
 
 /// The listing as JSON values.
 #[derive(Default)]
-pub struct Gathered {
-    pub clients: Vec<Value>,
-    pub damaged: usize,
+pub(crate) struct Gathered {
+    pub(crate) clients: Vec<Value>,
+    pub(crate) damaged: usize,
 }
 
 impl Gathered {

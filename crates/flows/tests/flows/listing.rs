@@ -1,8 +1,6 @@
 //! The listing against real databases: order, crowded moments, tied starts, every page size.
 
-mod house;
-
-use house::{Engine, House, NOW};
+use crate::house::{Engine, House, NOW};
 use muster_domain::{Lifetime, Timestamp, TokenKind, TransactionId};
 use muster_flows::{Flow, Sprout};
 use muster_store::PartyKey;
@@ -158,15 +156,13 @@ fn when_the_right_is_taken_away_at_most_the_page_at_hand_goes_out() {
         house.seed.element(&long, &[token.with_text(format!("t{number}"))]).unwrap();
     }
     let none = AdminRights::default();
-    let takers: [&dyn Fn(); 3] = [
-        &|| drop(house.store().change(|unit| unit.set_admin_rights(admin.key, none)).unwrap()),
-        &|| drop(house.store().change(|unit| unit.unlink(admin.key, client.key)).unwrap()),
+    let party = PartyKey::Admin(admin.key);
+    let takers: [&dyn Fn() -> bool; 3] = [
+        &|| house.store().change(|unit| unit.set_admin_rights(admin.key, none)).unwrap(),
+        &|| house.store().change(|unit| unit.unlink(admin.key, client.key)).unwrap(),
         &|| {
-            let party = PartyKey::Admin(admin.key);
-            house
-                .store()
-                .change(|unit| unit.set_party_status(party, PartyStatus::Suspended))
-                .unwrap();
+            let suspended = PartyStatus::Suspended;
+            house.store().change(|unit| unit.set_party_status(party, suspended)).unwrap()
         },
     ];
     for take in takers {
@@ -174,17 +170,17 @@ fn when_the_right_is_taken_away_at_most_the_page_at_hand_goes_out() {
         let mut cursor = ListingCursor::new(planned.plan, 10);
         let keys = house.seed.keys.clone();
         let show = ShowTokens::new(keys, house.clock.clone(), EndedTexts::Keep, planned.warrant);
-        let mut sink = house::Gathered::default();
+        let mut sink = crate::house::Gathered::default();
         let mut page = || house.store().list(|r| cursor.advance(r, &show, &mut sink)).unwrap();
         assert_eq!(page(), Progress::More);
-        take();
+        assert!(take());
         assert_eq!(page(), Progress::RightLost);
         let rights = AdminRights { list_users: true, list_users_other_clients: false };
         house
             .store()
             .change(|unit| {
                 unit.set_admin_rights(admin.key, rights)?;
-                unit.set_party_status(PartyKey::Admin(admin.key), PartyStatus::Approved)?;
+                unit.set_party_status(party, PartyStatus::Approved)?;
                 unit.link(admin.key, client.key)
             })
             .unwrap();

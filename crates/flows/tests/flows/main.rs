@@ -1,0 +1,13 @@
+//! Flows without HTTP: a house with a database of its own, on both engines.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on says so"
+)]
+
+mod house;
+mod listing;
+mod model;
+mod reference;
