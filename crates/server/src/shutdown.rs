@@ -15,6 +15,7 @@ pub struct Stop {
     announced: CancellationToken,
     closing: CancellationToken,
     cutting: CancellationToken,
+    given_up: CancellationToken,
 }
 
 impl Stop {
@@ -31,6 +32,17 @@ impl Stop {
     /// Ends when the stop is announced.
     pub async fn announcement(&self) {
         self.announced.cancelled().await;
+    }
+
+    /// A part of the house cannot go on (F31: a writer that died). The service stops and
+    /// says so by its exit code; it does not go on as half a service.
+    pub fn give_up(&self) {
+        self.given_up.cancel();
+    }
+
+    /// Ends when a part has given up.
+    pub(crate) async fn given_up(&self) {
+        self.given_up.cancelled().await;
     }
 
     /// Cancelled when idle connections are to be closed.
@@ -65,6 +77,18 @@ pub enum Stopped {
     InOrder,
     /// A second signal came.
     AtOnce,
+    /// A part of the house could not go on.
+    GivenUp,
+}
+
+impl Stopped {
+    /// What the process ends with: 0 only if everything was in order.
+    pub const fn exit_code(self) -> u8 {
+        match self {
+            Self::InOrder => 0,
+            Self::AtOnce | Self::GivenUp => 1,
+        }
+    }
 }
 
 impl Stop {

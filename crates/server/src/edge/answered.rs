@@ -22,6 +22,7 @@ pub(crate) struct Watch {
     began: Instant,
     connection: Option<Rc<Connection>>,
     method: &'static str,
+    is_quiet: bool,
     /// The route, never the path: paths are endless, routes are few.
     route: String,
     status: Option<StatusCode>,
@@ -37,10 +38,19 @@ impl Watch {
         span: Span,
         connection: Option<Rc<Connection>>,
         method: &'static str,
+        is_quiet: bool,
     ) -> Self {
-        let began = Instant::now();
-        let route = NO_ROUTE.to_owned();
-        Self { span, began, connection, method, route, status: None, bytes: 0, whole: false }
+        Self {
+            span,
+            began: Instant::now(),
+            connection,
+            method,
+            is_quiet,
+            route: NO_ROUTE.to_owned(),
+            status: None,
+            bytes: 0,
+            whole: false,
+        }
     }
 
     pub(crate) fn routed(&mut self, route: Option<String>) {
@@ -69,7 +79,11 @@ impl Drop for Watch {
         metrics::counter!("muster_requests_total", &labels).increment(1);
         let (bytes, whole) = (self.bytes, self.whole);
         let _entered = self.span.enter();
-        tracing::info!(status, seconds, bytes, whole, "answered");
+        if self.is_quiet {
+            tracing::debug!(status, seconds, bytes, whole, "answered");
+        } else {
+            tracing::info!(status, seconds, bytes, whole, "answered");
+        }
     }
 }
 

@@ -42,6 +42,7 @@ pub(crate) struct FrontParts {
     pub(crate) ids: RequestIds,
     pub(crate) proxies: TrustedProxies,
     pub(crate) stop: Stop,
+    pub(crate) is_quiet: bool,
 }
 
 /// The application with its front.
@@ -121,7 +122,7 @@ impl FrontParts {
         };
         let name = id.as_ref().map_or("-", RequestId::as_str);
         let span = tracing::info_span!("request", id = name, method, path, %client);
-        let watch = Watch::new(span.clone(), connection, method);
+        let watch = Watch::new(span.clone(), connection, method, self.is_quiet);
         let facts = match (refusal, id) {
             (Some(refusal), _) => Err(refusal),
             (None, Ok(id)) => Ok(RequestFacts { id, client }),

@@ -73,6 +73,8 @@ pub struct Wall {
     pub stop: Stop,
     /// Threads that serve connections.
     pub workers: NonZeroUsize,
+    /// Answers are logged for debugging only: nobody reads about every health check.
+    pub is_quiet: bool,
 }
 
 impl Wall {
@@ -113,6 +115,7 @@ where
         ids: wall.ids.clone(),
         proxies: wall.proxies.clone(),
         stop: wall.stop.clone(),
+        is_quiet: wall.is_quiet,
     };
     let app = fn_factory(move || {
         let app = map_config(App::new().configure(routes.clone()), |()| AppConfig::default());

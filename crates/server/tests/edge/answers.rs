@@ -2,6 +2,7 @@
 
 use crate::bad_http::check_refusal;
 use crate::house::{House, quick};
+use crate::logs::metric;
 
 #[test]
 fn pipelined_requests_are_answered_in_order() {
@@ -64,10 +65,14 @@ fn a_panic_is_answered_and_the_connection_goes_on() {
     // T13, F31
     let house = House::open(quick());
     let mut peer = house.peer();
-    peer.say("GET /panic?secret=s3cr3t HTTP/1.1\r\nHost: h\r\n\r\n");
-    let answer = peer.hear();
-    check_refusal("panic", &answer, 500);
-    assert_eq!(answer.json()["error"], "server_error");
+    let before = metric("muster_panics_total");
+    for path in ["/panic", "/blocking-panic"] {
+        peer.say(format!("GET {path} HTTP/1.1\r\nHost: h\r\n\r\n"));
+        let answer = peer.hear();
+        check_refusal("panic", &answer, 500);
+        assert_eq!(answer.json()["error"], "server_error");
+    }
+    assert!(metric("muster_panics_total") >= before + 2.0);
     peer.say("GET /echo HTTP/1.1\r\nHost: h\r\n\r\n");
     assert_eq!(peer.hear().status, 200);
 }

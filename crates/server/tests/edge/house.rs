@@ -11,7 +11,9 @@ use std::time::{Duration, Instant};
 use actix_web::web::{self, Bytes, ServiceConfig};
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse};
 use muster_domain::{Clock, Randomness, RandomnessFailed, Timestamp};
+use muster_server::blocking::{Blocking, BlockingLimits};
 use muster_server::edge::{Limits, Listener, RequestFacts, TrustedProxies, Wall};
+use muster_server::refusal::Refusal;
 use muster_server::request_id::RequestIds;
 use muster_server::shutdown::{Patience, Stop, Stopped};
 use tokio::runtime::Runtime;
@@ -70,17 +72,19 @@ impl House {
 
     /// A house that trusts proxies.
     pub(crate) fn behind(limits: Limits, proxies: &[&str]) -> Self {
+        crate::logs::start();
         let proxies = TrustedProxies::new(proxies.iter().map(|p| p.parse().unwrap()).collect());
         let (seen, stop) = (Seen::default(), Stop::default());
-        let ids = RequestIds::new(Arc::new(Steady), Arc::new(Steady));
+        let ids = steady_ids();
         let workers = NonZeroUsize::new(2).unwrap();
-        let wall = Wall { limits, proxies, ids, stop: stop.clone(), workers };
+        let wall = Wall { limits, proxies, ids, stop: stop.clone(), workers, is_quiet: false };
         let listener = Listener::open("house", "127.0.0.1:0".parse().unwrap()).unwrap();
         let address = listener.address().unwrap();
         let runtime = Runtime::new().unwrap();
-        let noted = seen.clone();
+        let blocking = Blocking::new(runtime.handle().clone(), BlockingLimits::default());
+        let parts = (seen.clone(), blocking);
         let entered = runtime.enter();
-        let server = wall.around(listener, Duration::from_secs(3), move |app| routes(app, &noted));
+        let server = wall.around(listener, Duration::from_secs(3), move |app| routes(app, &parts));
         drop(entered);
         let server = server.unwrap();
         let handle = server.handle();
@@ -111,8 +115,11 @@ impl Drop for House {
     }
 }
 
-fn routes(app: &mut ServiceConfig, seen: &Seen) {
+fn routes(app: &mut ServiceConfig, (seen, blocking): &(Seen, Blocking)) {
     app.app_data(web::Data::new(seen.clone()))
+        .app_data(web::Data::new(blocking.clone()))
+        .route("/blocking", web::get().to(in_blocking))
+        .route("/blocking-panic", web::get().to(panicking_in_blocking))
         .service(web::resource("/echo").get(echo).post(echo))
         .route("/facts", web::get().to(facts))
         .route("/panic", web::get().to(panicking))
@@ -133,6 +140,16 @@ async fn facts(request: HttpRequest) -> HttpResponse {
 
 async fn panicking() -> HttpResponse {
     panic!("on purpose");
+}
+
+async fn in_blocking(blocking: web::Data<Blocking>) -> Result<HttpResponse, Refusal> {
+    blocking.run(|| tracing::info!("from the blocking thread")).await?;
+    Ok(HttpResponse::Ok().json("done"))
+}
+
+async fn panicking_in_blocking(blocking: web::Data<Blocking>) -> Result<HttpResponse, Refusal> {
+    blocking.run(|| panic!("on purpose")).await?;
+    Ok(HttpResponse::Ok().json("done"))
 }
 
 async fn slow(seen: web::Data<Seen>) -> HttpResponse {
@@ -179,6 +196,11 @@ impl Randomness for Steady {
         bytes.fill(0);
         Ok(())
     }
+}
+
+/// Ids that are all the same.
+pub(crate) fn steady_ids() -> RequestIds {
+    RequestIds::new(Arc::new(Steady), Arc::new(Steady))
 }
 
 /// A connection of a peer.

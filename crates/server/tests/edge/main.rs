@@ -15,5 +15,7 @@ mod answers;
 mod bad_http;
 mod crowds;
 mod house;
+mod logs;
+mod management;
 mod slow_peers;
 mod stopping;

@@ -1,0 +1,251 @@
+//! Resolved settings: what is meant. Made from raw ones, all problems told at once.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::num::NonZeroU32;
+use std::ops::RangeInclusive;
+use std::path::Path;
+use std::str::FromStr;
+use std::time::Duration;
+
+use super::problem::Problems;
+use super::raw::{Environment, RawSettings, Reading};
+use super::{
+    Audit, ClientAuth, Database, Http, IssuerSettings, Keys, Management, Retention, Telemetry,
+    TokenInfoSettings, database,
+};
+
+/// The settings, as the rest of the program takes them.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The public listener.
+    pub http: Http,
+    /// The management listener.
+    pub management: Management,
+    /// The issuer that is served.
+    pub issuer: IssuerSettings,
+    /// The database.
+    pub database: Database,
+    /// The key-encryption key.
+    pub keys: Keys,
+    /// Client authentication.
+    pub client_auth: ClientAuth,
+    /// The token-information grant.
+    pub token_info: TokenInfoSettings,
+    /// What is kept, and for how long.
+    pub retention: Retention,
+    /// The audit trail.
+    pub audit: Audit,
+    /// Logs.
+    pub telemetry: Telemetry,
+}
+
+/// Reads and resolves the settings: a file (the one named, or `muster.toml` in the present
+/// folder if it is there) and the environment.
+pub fn load(file: Option<&Path>, environment: &Environment) -> Result<Settings, Problems> {
+    read(file, environment).1
+}
+
+/// What is wrong with the settings: all problems at once (`muster config check`).
+pub fn check(file: Option<&Path>, environment: &Environment) -> Problems {
+    load(file, environment).err().unwrap_or_default()
+}
+
+/// The values that hold, as TOML, secrets masked (`muster config show`).
+pub fn show(file: Option<&Path>, environment: &Environment) -> Result<String, Problems> {
+    let (mut raw, settings) = read(file, environment);
+    settings?;
+    raw.database.url = database::masked(&raw.database.url);
+    Ok(raw.shown())
+}
+
+fn read(
+    file: Option<&Path>,
+    environment: &Environment,
+) -> (RawSettings, Result<Settings, Problems>) {
+    let mut reading = Reading::of(file, environment);
+    let raw = RawSettings::read(&mut reading);
+    let settings = raw.resolve(&mut reading);
+    let settings = match settings {
+        Some(settings) if reading.problems.0.is_empty() => Ok(settings),
+        Some(_) | None => Err(reading.problems),
+    };
+    (raw, settings)
+}
+
+impl RawSettings {
+    fn resolve(&self, reading: &mut Reading) -> Option<Settings> {
+        let http = self.http.resolve(&mut reading.resolving("http"));
+        let management = self.management.resolve(&mut reading.resolving("management"));
+        let issuer = self.issuer.resolve(&mut reading.resolving("issuer"));
+        let database = self.database.resolve(&mut reading.resolving("database"));
+        let client_auth = self.client_auth.resolve(&mut reading.resolving("client_auth"));
+        let token_info = self.token_info.resolve(&mut reading.resolving("token_info"));
+        let retention = self.retention.resolve(&mut reading.resolving("retention"));
+        let audit = self.audit.resolve(&mut reading.resolving("audit"));
+        let telemetry = self.telemetry.resolve(&mut reading.resolving("telemetry"));
+        Some(Settings {
+            http,
+            management,
+            issuer: issuer?,
+            database: database?,
+            keys: self.keys.resolve(),
+            client_auth,
+            token_info,
+            retention,
+            audit,
+            telemetry,
+        })
+    }
+
+    fn shown(&self) -> String {
+        let sections = self.described().into_iter().map(|section| {
+            let keys = section.keys.into_iter().map(|key| match key.value {
+                Some(value) => format!("{} = {value}\n", key.name),
+                None => format!("# {} is absent\n", key.name),
+            });
+            format!("[{}]\n{}", section.name, keys.collect::<String>())
+        });
+        sections.collect::<Vec<_>>().join("\n")
+    }
+}
+
+impl Reading {
+    const fn resolving(&mut self, section: &'static str) -> Resolving<'_> {
+        Resolving { section, reading: self }
+    }
+}
+
+/// Resolves the keys of one section; where one cannot be, a problem is noted and something
+/// harmless stands in its place, so that the other keys are looked at, too.
+pub(super) struct Resolving<'a> {
+    section: &'static str,
+    reading: &'a mut Reading,
+}
+
+impl Resolving<'_> {
+    /// Notes a problem.
+    pub(super) fn wrong(&mut self, name: &str, wrong: &str, right: &str) {
+        self.reading.wrong(self.section, name, wrong, right);
+    }
+
+    /// A text of which something is made.
+    pub(super) fn parsed<T: FromStr>(&mut self, name: &str, text: &str, right: &str) -> Option<T> {
+        let parsed = text.parse().ok();
+        if parsed.is_none() {
+            self.wrong(name, &format!("{text:?} cannot be read"), right);
+        }
+        parsed
+    }
+
+    /// An address with a port.
+    pub(super) fn address(&mut self, name: &str, text: &str) -> SocketAddr {
+        let right = "an address and a port, such as 127.0.0.1:9080 or [::]:9080";
+        let unspecified = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        self.parsed(name, text, right).unwrap_or(unspecified)
+    }
+
+    /// A number within a range, as whatever type is wanted.
+    pub(super) fn within<T>(&mut self, name: &str, number: u64, range: RangeInclusive<u64>) -> T
+    where
+        T: TryFrom<u64> + Default,
+    {
+        if range.contains(&number)
+            && let Ok(number) = T::try_from(number)
+        {
+            return number;
+        }
+        let right = format!("a number from {} to {}", range.start(), range.end());
+        self.wrong(name, &format!("{number} is out of range"), &right);
+        T::default()
+    }
+
+    /// A number of seconds within a range.
+    pub(super) fn seconds(
+        &mut self,
+        name: &str,
+        number: u64,
+        range: RangeInclusive<u64>,
+    ) -> Duration {
+        Duration::from_secs(self.within(name, number, range))
+    }
+
+    /// A number above zero.
+    pub(super) fn count(&mut self, name: &str, number: u64) -> NonZeroU32 {
+        let number = self.within(name, number, 1..=u64::from(u32::MAX));
+        NonZeroU32::new(number).unwrap_or(NonZeroU32::MIN)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn environment(pairs: &[(&str, &str)]) -> Environment {
+        Environment::of(pairs.iter().map(|(name, value)| (name.into(), value.into())))
+    }
+
+    #[test]
+    fn the_service_starts_without_any_setting() {
+        let settings = load(None, &Environment::default()).unwrap();
+        assert_eq!(settings.http.limits, crate::edge::Limits::default());
+        assert_eq!(settings.http.patience, crate::shutdown::Patience::default());
+        assert_eq!(settings.database.pool, muster_store_diesel::PoolSettings::default());
+        assert_eq!(settings.client_auth.verifier, muster_crypto::VerifierSettings::default());
+        assert!(settings.database.url.is_embedded());
+        assert_eq!(settings.issuer.path.as_str(), "/oauth2");
+        assert!(settings.http.listen.ip().is_loopback());
+    }
+
+    #[test]
+    fn all_problems_are_told_at_once_and_without_secrets() {
+        let environment = environment(&[
+            ("MUSTER__HTTP__LISTEN", "nowhere"),
+            ("MUSTER__HTTP__HEADERS", "1000"),
+            ("MUSTER__DATABASE__URL", "mysql://u:s3cr3t@h"),
+            ("MUSTER__AUDIT__SINK", "paper"),
+            ("MUSTER__ISSUER__URL", "http://tokens.example.org"),
+            ("MUSTER__TOKEN_INFO__ENDED_TOKENS", "burn"),
+        ]);
+        let problems = check(None, &environment);
+        let keys: Vec<_> = problems.0.iter().map(|problem| problem.key.as_str()).collect();
+        let expected = [
+            "http.listen",
+            "http.headers",
+            "issuer.url",
+            "database.url",
+            "token_info.ended_tokens",
+            "audit.sink",
+        ];
+        assert_eq!(keys, expected);
+        let text = problems.to_string();
+        assert!(!text.contains("s3cr3t"));
+        assert!(text.contains(
+            "http.headers (the environment, MUSTER__HTTP__HEADERS): 1000 is out of range; \
+             right would be a number from 8 to 94"
+        ));
+    }
+
+    #[test]
+    fn what_is_shown_can_be_read_again_and_has_no_password() {
+        let url = ("MUSTER__DATABASE__URL", "postgres://u:s3cr3t@h/d");
+        let shown = show(None, &environment(&[url])).unwrap();
+        assert!(shown.contains("url = \"postgres://u:***@h/d\""));
+        assert!(!shown.contains("s3cr3t"));
+        let file = std::env::temp_dir().join(format!("muster-shown-{}.toml", std::process::id()));
+        std::fs::write(&file, &shown).unwrap();
+        let again = show(Some(&file), &Environment::default());
+        std::fs::remove_file(&file).unwrap();
+        assert_eq!(again.unwrap(), shown);
+    }
+
+    #[test]
+    fn a_file_that_is_named_must_be_there_and_be_toml() {
+        let nowhere = check(Some(Path::new("/nonexistent/muster.toml")), &Environment::default());
+        assert!(nowhere.to_string().starts_with("/nonexistent/muster.toml: No such file"));
+        let file = std::env::temp_dir().join(format!("muster-broken-{}.toml", std::process::id()));
+        std::fs::write(&file, "[database]\nurl = \"postgres://u:s3cr3t@h\" x").unwrap();
+        let broken = check(Some(&file), &Environment::default()).to_string();
+        std::fs::remove_file(&file).unwrap();
+        assert!(broken.contains("line 2") && !broken.contains("s3cr3t"), "{broken}");
+    }
+}
