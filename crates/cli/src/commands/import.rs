@@ -1,0 +1,173 @@
+//! `muster import`: taking over from OA4MP.
+
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use muster_audit::{Ending, Entry, Event};
+use muster_crypto::{KeyRing, PrivateKey, SealContext};
+use muster_domain::{IssuerUrl, LookupTag, Randomness, SealedText, StoredSecret, Token, TokenKind};
+use muster_import_oa4mp::{
+    ImportError, ImportOptions, Progress, Sealing, SealingFailed, SigningKey, SourceNames,
+    SourceUrl, import,
+};
+
+use crate::arguments;
+use crate::exit::{Exit, Failure};
+use crate::run::Desk;
+use crate::{Output, Premises};
+
+/// A statement of an import writes a thousand rows at once.
+const STATEMENT: Duration = Duration::from_mins(1);
+
+pub(crate) fn run(
+    desk: &mut Desk<'_, '_>,
+    options: &arguments::ImportOptions,
+) -> Result<(), Failure> {
+    let from: SourceUrl = options.from.parse().map_err(|error| failed(&error))?;
+    let mut settings = desk.settings()?;
+    if let Some(to) = &options.to {
+        let parsed = to.parse();
+        settings.database =
+            parsed.map_err(|error| Failure::new(Exit::Usage, format!("--to: {error}")))?;
+    }
+    if let Some(url) = &options.issuer {
+        settings.issuer = IssuerUrl::new(url.as_str())
+            .map_err(|error| Failure::new(Exit::Usage, format!("--issuer: {error}")))?;
+    }
+    settings.pool.statement = STATEMENT;
+    let premises = Premises::open(&settings, &desk.host.clock(), &desk.host.randomness())?;
+    for line in &premises.news {
+        desk.output.say(&format!("Note: {line}."))?;
+    }
+    let randomness = desk.host.randomness();
+    let sealing = RingSealing { keys: &premises.keys, randomness: &*randomness };
+    let import_options = ImportOptions {
+        names: SourceNames { schema: options.schema.clone(), prefix: options.prefix.clone() },
+        issuer: settings.issuer.clone(),
+        keys: super::admin::key_set(options.keys.as_ref())?,
+        keep_signing: options.keep_signing,
+        dry_run: options.dry_run,
+        now: desk.host.clock().now(),
+    };
+    let mut progress = Bar::new(desk.output.is_terminal());
+    let report = import(&from, &*premises.store, &sealing, &import_options, &mut progress);
+    let report = report.map_err(|error| failed(&error))?;
+    if !options.dry_run {
+        let entry = Entry::new(Event::Imported, Ending::Done).by("keeper");
+        record(&premises, &entry)?;
+    }
+    if let Some(path) = &options.report {
+        let text = format!("{:#}\n", report.to_json());
+        std::fs::write(path, text).map_err(|error| {
+            Failure::new(Exit::Failed, format!("{} cannot be written: {error}", path.display()))
+        })?;
+    }
+    tell(desk.output, &report)
+}
+
+fn record(premises: &Premises, entry: &Entry) -> Result<(), Failure> {
+    let recorded = premises.trail.append(&*premises.store, entry);
+    recorded.map_err(|error| Failure::new(Exit::Unavailable, error.to_string()))
+}
+
+fn tell(output: &mut Output<'_>, report: &muster_import_oa4mp::Report) -> Result<(), Failure> {
+    output.value(&report.to_json())?;
+    if output.is_json() { Ok(()) } else { Ok(output.text(&report.to_string())?) }
+}
+
+fn failed(error: &ImportError) -> Failure {
+    let exit = match error {
+        ImportError::SourceUrl | ImportError::Name(_) => Exit::Usage,
+        ImportError::Source(_) | ImportError::NotOa4mp(_) | ImportError::Store(_) => {
+            Exit::Unavailable
+        }
+        ImportError::Sealing(_) => Exit::Failed,
+    };
+    Failure::new(exit, error.to_string())
+}
+
+/// The ring's way of sealing.
+struct RingSealing<'a> {
+    keys: &'a KeyRing,
+    randomness: &'a dyn Randomness,
+}
+
+impl Sealing for RingSealing<'_> {
+    fn tag(&self, kind: TokenKind, text: &str) -> LookupTag {
+        self.keys.lookup_tag(kind, text)
+    }
+
+    fn seal(&self, text: &str, token: &Token) -> Result<SealedText, SealingFailed> {
+        let sealed = self.keys.seal(text, &SealContext::of(token), self.randomness);
+        sealed.map_err(|error| SealingFailed(error.to_string()))
+    }
+
+    fn secret_of_sha1(&self, hex: &str) -> StoredSecret {
+        self.keys.store_imported(hex)
+    }
+
+    fn signing_keys(&self, jwk_set: &str) -> Result<Vec<SigningKey>, SealingFailed> {
+        let keys = PrivateKey::of_jwk_set(jwk_set);
+        let keys = keys.map_err(|error| SealingFailed(error.to_string()))?;
+        keys.iter()
+            .map(|key| {
+                let sealed = key.seal(self.keys, self.randomness);
+                Ok(SigningKey {
+                    kid: key.kid().to_owned(),
+                    algorithm: key.algorithm().as_str().to_owned(),
+                    public_jwk: key.public_jwk(),
+                    private: Some(sealed.map_err(|error| SealingFailed(error.to_string()))?),
+                })
+            })
+            .collect()
+    }
+
+    fn row_name(&self, key: &str) -> String {
+        self.keys.pseudonym(key)
+    }
+}
+
+/// A bar on a terminal, plain lines otherwise.
+struct Bar {
+    terminal: bool,
+    bar: ProgressBar,
+}
+
+impl Bar {
+    fn new(terminal: bool) -> Self {
+        Self { terminal, bar: ProgressBar::hidden() }
+    }
+}
+
+/// A line each so many transactions where nobody watches a bar.
+const LINES_EVERY: u64 = 100_000;
+
+impl Progress for Bar {
+    fn begin(&mut self, transactions: u64) {
+        self.bar = ProgressBar::new(transactions);
+        let template = "{bar:40} {pos}/{len} transactions, {per_sec}, {eta} left";
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            self.bar.set_style(style);
+        }
+    }
+
+    fn advance(&mut self, transactions: u64) {
+        let before = self.bar.position();
+        self.bar.inc(transactions);
+        let after = self.bar.position();
+        if !self.terminal && before.checked_div(LINES_EVERY) != after.checked_div(LINES_EVERY) {
+            let length = self.bar.length().unwrap_or_default();
+            self.bar.suspend(|| tell_line(&format!("{after} of {length} transactions")));
+        }
+    }
+
+    fn finish(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+/// Progress goes to the standard error, so that the report alone is on the output.
+fn tell_line(line: &str) {
+    use std::io::Write as _;
+    let _ = writeln!(std::io::stderr(), "{line}");
+}

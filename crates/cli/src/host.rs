@@ -1,0 +1,51 @@
+//! What only the binary can provide: settings, the service, the demo.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use muster_domain::{Clock, IssuerUrl, Randomness};
+use muster_store_diesel::{DatabaseUrl, PoolSettings};
+
+use crate::{DemoOptions, Failure, Output};
+
+/// The settings that the keeper's commands need.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct KeeperSettings {
+    /// Where the database is.
+    pub database: DatabaseUrl,
+    /// How many connections, and how long to wait.
+    pub pool: PoolSettings,
+    /// The file of the key-encryption key; `None`: beside an embedded database.
+    pub kek_file: Option<PathBuf>,
+    /// The issuer identifier.
+    pub issuer: IssuerUrl,
+    /// The file of the audit trail; `None`: in the database.
+    pub audit_file: Option<PathBuf>,
+}
+
+/// The binary around the terminal.
+pub trait Host {
+    /// The resolved settings of a settings file, or of none.
+    fn settings(&self, file: Option<&Path>) -> Result<KeeperSettings, Failure>;
+
+    /// Serves until it is told to stop.
+    fn serve(&self, file: Option<&Path>) -> Result<(), Failure>;
+
+    /// Shows the main job on a federation of its own.
+    fn demo(&self, options: &DemoOptions, output: &mut Output<'_>) -> Result<(), Failure>;
+
+    /// The resolved settings as TOML, secrets masked.
+    fn config_show(&self, file: Option<&Path>) -> Result<String, Failure>;
+
+    /// What is wrong with the settings, one problem a line; none: nothing is.
+    fn config_check(&self, file: Option<&Path>) -> Result<Vec<String>, Failure>;
+
+    /// A page of `docs/reference`: `settings` or `http-api`.
+    fn reference(&self, page: &str) -> Result<String, Failure>;
+
+    /// What time it is.
+    fn clock(&self) -> Arc<dyn Clock>;
+
+    /// Where secrets come from.
+    fn randomness(&self) -> Arc<dyn Randomness>;
+}

@@ -1,0 +1,66 @@
+//! The only place that prints: lines and tables for people, JSON for scripts.
+
+use std::io::{self, Write};
+
+use comfy_table::{ContentArrangement, Table, presets};
+use serde_json::Value;
+
+/// Where a command speaks.
+pub struct Output<'a> {
+    out: &'a mut dyn Write,
+    json: bool,
+    terminal: bool,
+}
+
+impl<'a> Output<'a> {
+    /// Speaks into `out`; `terminal` says whether a person sits there.
+    pub fn new(out: &'a mut dyn Write, terminal: bool) -> Self {
+        Self { out, json: false, terminal }
+    }
+
+    /// Whether scripts listen.
+    pub const fn is_json(&self) -> bool {
+        self.json
+    }
+
+    /// Whether a person sits at a terminal.
+    pub const fn is_terminal(&self) -> bool {
+        self.terminal
+    }
+
+    pub(crate) const fn speak_json(&mut self, json: bool) {
+        self.json = json;
+    }
+
+    /// A line for people; scripts do not see it.
+    pub fn say(&mut self, line: &str) -> io::Result<()> {
+        if self.json { Ok(()) } else { writeln!(self.out, "{line}") }
+    }
+
+    /// Text as it is, for both.
+    pub fn text(&mut self, text: &str) -> io::Result<()> {
+        self.out.write_all(text.as_bytes())?;
+        self.out.flush()
+    }
+
+    /// A value for scripts; people do not see it.
+    pub fn value(&mut self, value: &Value) -> io::Result<()> {
+        if self.json { writeln!(self.out, "{value}") } else { Ok(()) }
+    }
+
+    /// A table for people.
+    pub fn table(&mut self, heads: &[&str], rows: Vec<Vec<String>>) -> io::Result<()> {
+        if self.json {
+            return Ok(());
+        }
+        let mut table = Table::new();
+        table.load_style(presets::UTF8_HORIZONTAL_ONLY).set_header(heads.to_vec());
+        if self.terminal {
+            table.set_content_arrangement(ContentArrangement::Dynamic);
+        }
+        for row in rows {
+            table.add_row(row);
+        }
+        writeln!(self.out, "{table}")
+    }
+}

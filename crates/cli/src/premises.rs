@@ -1,0 +1,173 @@
+//! Opening the premises: the database with its schema, the key-encryption key, the ring.
+//!
+//! An embedded store looks after itself: its schema is brought up to date and its key is
+//! made at the first start. With an external database neither happens by itself, for
+//! others may depend on it; the error says what to run.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use muster_admin::{DeedError, Keeper, ensure_issuer, ensure_key_ring};
+use muster_audit::{FileError, FileTrail, Trail};
+use muster_crypto::{Kek, KekError, KeyRing};
+use muster_domain::{Clock, Issuer, Randomness};
+use muster_store::{Store, StoreError};
+use muster_store_diesel::migrate::{Direction, migrate};
+use muster_store_diesel::{DatabaseUrl, OpenError, open};
+
+use crate::KeeperSettings;
+
+/// What every command and the service work with.
+#[derive(Clone)]
+pub struct Premises {
+    /// The database.
+    pub store: Arc<dyn Store>,
+    /// The unwrapped keys.
+    pub keys: Arc<KeyRing>,
+    /// The audit trail.
+    pub trail: Trail,
+    /// The configured issuer.
+    pub issuer: Issuer,
+    /// What was done by itself, to be told to the keeper.
+    pub news: Vec<String>,
+}
+
+/// Why the premises cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum PremisesError {
+    /// The database cannot be opened.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// The database failed.
+    #[error("the database {database} cannot be used: {error}")]
+    Store {
+        /// Which.
+        database: String,
+        /// Why.
+        error: StoreError,
+    },
+    /// The schema is not this program's.
+    #[error("the database {database} lacks {count} migrations; run: muster migrate run")]
+    SchemaBehind {
+        /// Which.
+        database: String,
+        /// How many steps are missing.
+        count: usize,
+    },
+    /// The schema is newer than this program.
+    #[error(
+        "the database {database} has the unknown migration {step}; a newer Muster was here: use that one"
+    )]
+    SchemaAhead {
+        /// Which.
+        database: String,
+        /// A step that this program does not know.
+        step: String,
+    },
+    /// No key for an external database.
+    #[error(
+        "keys.kek_file is not set: with an external database the key-encryption key is yours to \
+         make and to back up; run: muster keys new-kek FILE, and name the file in keys.kek_file"
+    )]
+    NoKek,
+    /// The key-encryption key cannot be used.
+    #[error(transparent)]
+    Kek(#[from] KekError),
+    /// The ring cannot be opened.
+    #[error(transparent)]
+    Deed(#[from] DeedError),
+    /// The audit file cannot be used.
+    #[error(transparent)]
+    Audit(#[from] FileError),
+}
+
+impl Premises {
+    /// Opens everything.
+    pub fn open(
+        settings: &KeeperSettings,
+        clock: &Arc<dyn Clock>,
+        randomness: &Arc<dyn Randomness>,
+    ) -> Result<Self, PremisesError> {
+        let mut news = Vec::new();
+        let database = settings.database.to_string();
+        let store_error = |error| PremisesError::Store { database: database.clone(), error };
+        let store = open(&settings.database, &settings.pool)?;
+        if settings.database.is_embedded() {
+            let steps = migrate(&settings.database, Direction::Up).map_err(store_error)?;
+            if !steps.is_empty() {
+                news.push(format!("the database {database} was brought up to date"));
+            }
+        }
+        check_schema(&*store, &database)?;
+        let kek = kek(settings, &**randomness, &mut news)?;
+        let now = clock.now();
+        let opened = ensure_key_ring(&*store, &kek, now, &**randomness)?;
+        if opened.made > 0 {
+            news.push(format!("{} data keys were made, wrapped by {}", opened.made, kek.id()));
+        }
+        let keys = Arc::new(opened.ring);
+        let issuer = ensure_issuer(&*store, &settings.issuer, now)?;
+        let trail = match &settings.audit_file {
+            None => Trail::in_table(Arc::clone(&keys), Arc::clone(clock)),
+            Some(path) => {
+                Trail::in_file(Arc::clone(&keys), Arc::clone(clock), FileTrail::open(path)?)
+            }
+        };
+        Ok(Self { store, keys, trail, issuer, news })
+    }
+
+    /// A keeper on these premises.
+    pub fn keeper(&self, clock: Arc<dyn Clock>, randomness: Arc<dyn Randomness>) -> Keeper {
+        Keeper {
+            store: Arc::clone(&self.store),
+            keys: Arc::clone(&self.keys),
+            trail: self.trail.clone(),
+            clock,
+            randomness,
+            issuer: self.issuer.clone(),
+        }
+    }
+}
+
+fn check_schema(store: &dyn Store, database: &str) -> Result<(), PremisesError> {
+    let database = || database.to_owned();
+    let health =
+        store.health().map_err(|error| PremisesError::Store { database: database(), error })?;
+    if let Some(step) = health.unknown.first() {
+        return Err(PremisesError::SchemaAhead { database: database(), step: step.clone() });
+    }
+    match health.pending.len() {
+        0 => Ok(()),
+        count => Err(PremisesError::SchemaBehind { database: database(), count }),
+    }
+}
+
+/// Where the key-encryption key of an embedded database lies.
+pub(crate) fn kek_path(settings: &KeeperSettings) -> Option<PathBuf> {
+    match (&settings.kek_file, &settings.database) {
+        (Some(path), _) => Some(path.clone()),
+        (None, DatabaseUrl::Sqlite(database)) => {
+            let folder = database.parent().unwrap_or_else(|| Path::new(""));
+            Some(folder.join("muster.kek"))
+        }
+        (None, DatabaseUrl::Postgres(_)) => None,
+    }
+}
+
+fn kek(
+    settings: &KeeperSettings,
+    randomness: &dyn Randomness,
+    news: &mut Vec<String>,
+) -> Result<Kek, PremisesError> {
+    let path = kek_path(settings).ok_or(PremisesError::NoKek)?;
+    if path.exists() || !settings.database.is_embedded() {
+        return Ok(Kek::load(&path)?);
+    }
+    let kek = Kek::create(&path, randomness)?;
+    let shown = path.display();
+    news.push(format!(
+        "a key-encryption key was made in {shown} (mode 0600); back it up, apart from the \
+         database: without it no token can be found or shown"
+    ));
+    Ok(kek)
+}

@@ -1,0 +1,109 @@
+//! From the command line to a deed.
+
+use std::ffi::OsString;
+
+use clap::{CommandFactory, Parser};
+
+use crate::arguments::{Arguments, Command, ConfigCommand, ImportCommand, KeysCommand};
+use crate::commands::{admin, audit, client, doctor, import, keys, migrate, reference};
+use crate::exit::{Exit, Failure};
+use crate::{Host, KeeperSettings, Output, Premises};
+
+/// What a command works with.
+pub(crate) struct Desk<'a, 'o> {
+    pub(crate) host: &'a dyn Host,
+    pub(crate) output: &'a mut Output<'o>,
+    pub(crate) arguments: &'a Arguments,
+}
+
+impl Desk<'_, '_> {
+    pub(crate) fn settings(&self) -> Result<KeeperSettings, Failure> {
+        self.host.settings(self.arguments.config.as_deref())
+    }
+
+    pub(crate) fn premises(&mut self) -> Result<Premises, Failure> {
+        let settings = self.settings()?;
+        let premises = Premises::open(&settings, &self.host.clock(), &self.host.randomness())?;
+        for line in &premises.news {
+            self.output.say(&format!("Note: {line}."))?;
+        }
+        Ok(premises)
+    }
+
+    pub(crate) fn keeper(&mut self) -> Result<muster_admin::Keeper, Failure> {
+        Ok(self.premises()?.keeper(self.host.clock(), self.host.randomness()))
+    }
+}
+
+/// Runs a command line. `complain` gets what goes wrong, in one line.
+pub fn run(
+    arguments: impl IntoIterator<Item = OsString>,
+    host: &dyn Host,
+    output: &mut Output<'_>,
+    complain: &mut dyn FnMut(&str),
+) -> Exit {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let text = error.render().to_string();
+            if error.use_stderr() {
+                complain(text.trim_end());
+                return Exit::Usage;
+            }
+            return if output.text(&text).is_ok() { Exit::Done } else { Exit::Failed };
+        }
+    };
+    output.speak_json(arguments.json);
+    match dispatch(&mut Desk { host, output, arguments: &arguments }) {
+        Ok(()) => Exit::Done,
+        Err(failure) => {
+            complain(&failure.words);
+            failure.exit
+        }
+    }
+}
+
+fn dispatch(desk: &mut Desk<'_, '_>) -> Result<(), Failure> {
+    let file = desk.arguments.config.as_deref();
+    match &desk.arguments.command {
+        Command::Serve => desk.host.serve(file),
+        Command::Demo(options) => desk.host.demo(options, desk.output),
+        Command::Import(ImportCommand::Oa4mp(options)) => import::run(desk, options),
+        Command::Admin(command) => admin::run(desk, command),
+        Command::Client(command) => client::run(desk, command),
+        Command::Keys(KeysCommand::NewKek { file }) => keys::new_kek(desk, file),
+        Command::Config(ConfigCommand::Show) => {
+            let text = desk.host.config_show(file)?;
+            Ok(desk.output.text(&text)?)
+        }
+        Command::Config(ConfigCommand::Check) => config_check(desk),
+        Command::Audit(command) => audit::run(desk, command),
+        Command::Migrate(command) => migrate::run(desk, command),
+        Command::Doctor => doctor::run(desk),
+        Command::Completions { shell } => {
+            let mut text = Vec::new();
+            clap_complete::generate(*shell, &mut Arguments::command(), "muster", &mut text);
+            Ok(desk.output.text(&String::from_utf8_lossy(&text))?)
+        }
+        Command::Reference { page } if page == "cli" => {
+            Ok(desk.output.text(&reference::cli_page(&Arguments::command()))?)
+        }
+        Command::Reference { page } => {
+            let text = desk.host.reference(page)?;
+            Ok(desk.output.text(&text)?)
+        }
+    }
+}
+
+fn config_check(desk: &mut Desk<'_, '_>) -> Result<(), Failure> {
+    let problems = desk.host.config_check(desk.arguments.config.as_deref())?;
+    desk.output.value(&serde_json::json!({ "problems": problems }))?;
+    if problems.is_empty() {
+        desk.output.say("The settings are in order.")?;
+        return Ok(());
+    }
+    for problem in &problems {
+        desk.output.say(&format!("- {problem}"))?;
+    }
+    Err(Failure::new(Exit::Bad, format!("{} problems in the settings", problems.len())))
+}

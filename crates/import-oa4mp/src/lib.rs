@@ -1,0 +1,19 @@
+#![doc = include_str!("../README.md")]
+
+mod error;
+mod flows;
+mod parties;
+mod progress;
+mod report;
+mod run;
+mod sealing;
+mod signing;
+mod source;
+mod tables;
+
+pub use error::ImportError;
+pub use progress::{Progress, Silent};
+pub use report::{Report, TableReport};
+pub use run::{ImportOptions, import};
+pub use sealing::{Sealing, SealingFailed, SigningKey};
+pub use source::{SourceNames, SourceUrl};
