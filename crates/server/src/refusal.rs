@@ -117,6 +117,34 @@ impl Refusal {
         self.facts().code
     }
 
+    /// The public words.
+    pub fn words(&self) -> &str {
+        self.facts().words
+    }
+
+    /// One of each, for the documentation.
+    pub fn examples() -> Vec<Self> {
+        let reason = || Reason::from("an example");
+        vec![
+            Self::invalid_request("the request is malformed; the words say how"),
+            Self::InvalidGrant(reason()),
+            Self::UnauthorizedClient(reason()),
+            Self::UnsupportedGrantType,
+            Self::InvalidClient(reason()),
+            Self::NotFound,
+            Self::MethodNotAllowed("GET, POST".into()),
+            Self::RequestTimeout,
+            Self::BodyTooLarge,
+            Self::TargetTooLong,
+            Self::UnsupportedMediaType,
+            Self::UnsupportedContentCoding,
+            Self::TooManyRequests { retry_after: 1, reason: reason() },
+            Self::HeadTooLarge,
+            Self::ServerError(reason()),
+            Self::Busy { retry_after: 1, reason: reason() },
+        ]
+    }
+
     /// Answers with this refusal, logging and counting it. To be called once a request.
     pub fn answer(&self) -> HttpResponse {
         let facts = self.facts();

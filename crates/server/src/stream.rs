@@ -48,6 +48,9 @@ pub enum ListingCut {
     Store(String),
 }
 
+/// Breaks the body: the status has long been sent.
+impl actix_web::ResponseError for ListingCut {}
+
 /// How far a listing came.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub struct Sent {

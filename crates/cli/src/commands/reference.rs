@@ -14,7 +14,7 @@ pub(crate) fn cli_page(root: &Command) -> String {
          | code | meaning |\n|---|---|\n",
     );
     for exit in Exit::ALL {
-        let _ = write!(page, "| {} | {} |\n", exit.code(), exit.meaning());
+        let _ = writeln!(page, "| {} | {} |", exit.code(), exit.meaning());
     }
     describe(root, "", &mut page);
     page
@@ -23,7 +23,7 @@ pub(crate) fn cli_page(root: &Command) -> String {
 fn describe(command: &Command, path: &str, page: &mut String) {
     let name = format!("{path} {}", command.get_name()).trim().to_owned();
     let about = command.get_about().map(ToString::to_string).unwrap_or_default();
-    let _ = write!(page, "\n## {name}\n\n{about}\n");
+    let _ = writeln!(page, "\n## {name}\n\n{about}");
     let mut arguments = command
         .get_arguments()
         .filter(|argument| !argument.is_global_set() && !argument.is_hide_set())
@@ -41,7 +41,7 @@ fn describe(command: &Command, path: &str, page: &mut String) {
             None => value,
         };
         let help = argument.get_help().map(ToString::to_string).unwrap_or_default();
-        let _ = write!(page, "| `{shown}` | {help} |\n");
+        let _ = writeln!(page, "| `{shown}` | {help} |");
     }
     for inner in command.get_subcommands().filter(|inner| !inner.is_hide_set()) {
         describe(inner, &name, page);

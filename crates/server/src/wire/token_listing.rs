@@ -10,12 +10,18 @@ use muster_flows::ShownToken;
 #[derive(Debug, Default)]
 pub struct TokenListingWriter {
     buffer: Vec<u8>,
-    client_open: bool,
-    transaction_open: bool,
-    /// Something stands before, so a comma is due.
-    after_client: bool,
-    after_transaction: bool,
-    after_element: bool,
+    open: Open,
+    /// Something stands before in the same array.
+    comma: bool,
+}
+
+/// The innermost array that is open.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+enum Open {
+    #[default]
+    Clients,
+    Transactions,
+    Tokens,
 }
 
 impl TokenListingWriter {
@@ -28,35 +34,21 @@ impl TokenListingWriter {
 
     /// Opens a client.
     pub fn client(&mut self, id: &ClientId) {
-        self.close_client();
-        if self.after_client {
-            self.raw(b",");
-        }
-        self.raw(b"{\"client_id\":");
-        self.string(id.as_str());
-        self.raw(b",\"transactions\":[");
-        self.client_open = true;
-        self.after_client = true;
-        self.after_transaction = false;
+        self.close_to(Open::Clients);
+        self.open_object(b"{\"client_id\":", id.as_str(), b",\"transactions\":[");
+        self.open = Open::Transactions;
     }
 
     /// Opens a transaction.
     pub fn transaction(&mut self, id: &TransactionId) {
-        self.close_transaction();
-        if self.after_transaction {
-            self.raw(b",");
-        }
-        self.raw(b"{\"code\":");
-        self.string(id.as_str());
-        self.raw(b",\"tokens\":[");
-        self.transaction_open = true;
-        self.after_transaction = true;
-        self.after_element = false;
+        self.close_to(Open::Transactions);
+        self.open_object(b"{\"code\":", id.as_str(), b",\"tokens\":[");
+        self.open = Open::Tokens;
     }
 
     /// Writes an element of one or two tokens.
     pub fn element(&mut self, tokens: &[ShownToken]) {
-        self.raw(if self.after_element { b",{" } else { b"{" });
+        self.raw(if self.comma { b",{" } else { b"{" });
         for (position, token) in tokens.iter().enumerate() {
             if position > 0 {
                 self.raw(b",");
@@ -64,12 +56,12 @@ impl TokenListingWriter {
             self.token(token);
         }
         self.raw(b"}");
-        self.after_element = true;
+        self.comma = true;
     }
 
     /// Closes the listing; only when everything was written.
     pub fn finish(&mut self) {
-        self.close_client();
+        self.close_to(Open::Clients);
         self.raw(b"]}");
     }
 
@@ -102,18 +94,30 @@ impl TokenListingWriter {
         self.raw(if token.is_valid { b"true}" } else { b"false}" });
     }
 
-    fn close_transaction(&mut self) {
-        if self.transaction_open {
-            self.raw(b"]}");
-            self.transaction_open = false;
+    /// An object with an id and an array that stays open.
+    fn open_object(&mut self, before: &[u8], id: &str, after: &[u8]) {
+        if self.comma {
+            self.raw(b",");
         }
+        self.raw(before);
+        self.string(id);
+        self.raw(after);
+        self.comma = false;
     }
 
-    fn close_client(&mut self) {
-        self.close_transaction();
-        if self.client_open {
+    /// Closes what is open inside `level`.
+    fn close_to(&mut self, level: Open) {
+        while self.open != level {
+            self.open = match self.open {
+                Open::Tokens => Open::Transactions,
+                // Inside the list of clients nothing is above it.
+                Open::Transactions | Open::Clients => Open::Clients,
+            };
             self.raw(b"]}");
-            self.client_open = false;
+            self.comma = true;
+            if self.open == Open::Clients {
+                return;
+            }
         }
     }
 

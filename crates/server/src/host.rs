@@ -1,0 +1,92 @@
+//! What the terminal asks of the binary: settings, the service, the demo.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use muster_cli::{DemoOptions, Exit, Failure, Host, KeeperSettings, Output};
+use muster_crypto::OsRandomness;
+use muster_domain::{Clock, Randomness};
+
+use crate::assemble::{World, keeper_settings, start};
+use crate::clock::SystemClock;
+use crate::settings::{self, Environment, Problems, Settings};
+use crate::shutdown::Stopped;
+use crate::telemetry::{start_logs, start_metrics};
+use crate::{demo, http_api};
+
+/// The binary.
+pub struct Binary {
+    environment: Environment,
+}
+
+impl Binary {
+    /// With this environment.
+    pub const fn new(environment: Environment) -> Self {
+        Self { environment }
+    }
+
+    fn load(&self, file: Option<&Path>) -> Result<Settings, Failure> {
+        settings::load(file, &self.environment).map_err(|problems| bad_settings(&problems))
+    }
+
+    fn world(&self) -> Result<World, Failure> {
+        let metrics = start_metrics().map_err(|error| failed(&error))?;
+        Ok(World { clock: self.clock(), randomness: self.randomness(), metrics })
+    }
+}
+
+fn failed(error: &dyn std::error::Error) -> Failure {
+    Failure::new(Exit::Failed, error.to_string())
+}
+
+fn bad_settings(problems: &Problems) -> Failure {
+    Failure::new(Exit::Bad, format!("the settings are not in order:\n{problems}"))
+}
+
+impl Host for Binary {
+    fn settings(&self, file: Option<&Path>) -> Result<KeeperSettings, Failure> {
+        self.load(file).map(|settings| keeper_settings(&settings))
+    }
+
+    fn serve(&self, file: Option<&Path>) -> Result<(), Failure> {
+        let settings = self.load(file)?;
+        start_logs(&settings.telemetry).map_err(|error| failed(&error))?;
+        let running = start(&settings, &self.world()?)
+            .map_err(|error| Failure::new(Exit::Unavailable, error.to_string()))?;
+        match running.until_told().map_err(|error| failed(&error))? {
+            Stopped::InOrder => Ok(()),
+            Stopped::AtOnce | Stopped::GivenUp => {
+                Err(Failure::new(Exit::Failed, "stopped before everything was finished"))
+            }
+        }
+    }
+
+    fn demo(&self, options: &DemoOptions, output: &mut Output<'_>) -> Result<(), Failure> {
+        demo::run(options, &self.world()?, output)
+    }
+
+    fn config_show(&self, file: Option<&Path>) -> Result<String, Failure> {
+        settings::show(file, &self.environment).map_err(|problems| bad_settings(&problems))
+    }
+
+    fn config_check(&self, file: Option<&Path>) -> Result<Vec<String>, Failure> {
+        let problems = settings::check(file, &self.environment);
+        Ok(problems.0.iter().map(ToString::to_string).collect())
+    }
+
+    fn reference(&self, page: &str) -> Result<String, Failure> {
+        match page {
+            "settings" => Ok(settings::reference()),
+            "http-api" => Ok(http_api::page()),
+            _ => Err(Failure::new(Exit::Usage, "the pages are: cli, settings, http-api")),
+        }
+    }
+
+    fn clock(&self) -> Arc<dyn Clock> {
+        Arc::new(SystemClock)
+    }
+
+    fn randomness(&self) -> Arc<dyn Randomness> {
+        Arc::new(OsRandomness)
+    }
+}

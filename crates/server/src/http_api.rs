@@ -1,0 +1,39 @@
+//! `docs/reference/http-api.md`, made from the code: paths, refusals, metrics.
+
+use crate::refusal::Refusal;
+
+/// The page.
+pub fn page() -> String {
+    let mut page = String::from(
+        "# HTTP\n\nMade by `cargo xtask reference`; do not edit.\n\n\
+         Public paths lie below the issuer's path (default `/oauth2`).\n\n\
+         | path | methods | |\n|---|---|---|\n",
+    );
+    for (path, methods, what) in PATHS {
+        page.push_str(&["| `", path, "` | ", methods, " | ", what, " |\n"].concat());
+    }
+    page.push_str(
+        "\n## Refusals\n\nEvery refusal is JSON with `error` and `error_description`, is not \
+         cached, and holds nothing of the request.\n\n| status | `error` | |\n|---|---|---|\n",
+    );
+    for refusal in Refusal::examples() {
+        let (status, code) = (refusal.status().as_u16().to_string(), refusal.code().as_str());
+        page.push_str(&["| ", &status, " | `", code, "` | ", refusal.words(), " |\n"].concat());
+    }
+    page
+}
+
+const PATHS: [(&str, &str, &str); 8] = [
+    (
+        "{issuer}/token",
+        "POST (token-information also GET)",
+        "[token-information](../grants/token_info.md)",
+    ),
+    ("{issuer}/certs", "GET", "public keys, a JWK set (RFC 7517)"),
+    ("{issuer}/.well-known/openid-configuration", "GET", "metadata (OpenID Connect Discovery)"),
+    ("{issuer}/.well-known/oauth-authorization-server", "GET", "metadata (RFC 8414)"),
+    ("/.well-known/oauth-authorization-server{path}", "GET", "metadata (RFC 8414 3.1)"),
+    ("/health/live", "GET", "management listener: the process answers"),
+    ("/health/ready", "GET", "management listener: requests may be sent here, or why not"),
+    ("/metrics", "GET", "management listener: Prometheus text"),
+];

@@ -1,0 +1,57 @@
+//! The way of every token request, top to bottom: what is asked, who asks, may they, do it.
+//! Telling them is `routes/token.rs`.
+//!
+//! No grant can forget or repeat a step: each takes what only the step before can make.
+
+use muster_client_auth::{AuthError, Caller, Identity};
+use muster_flows::{Outcome, Tools, carry_out};
+use muster_grants::{ParseSettings, Presented, RawRequest, TokenRequest, parse};
+use muster_policy::{Permit, Rulebook, permit};
+
+use crate::causes::Cause;
+
+/// The five rooms of a token request, ready for use.
+#[derive(Clone)]
+pub struct Pipeline {
+    /// How requests are read.
+    pub reading: ParseSettings,
+    /// Who verifies callers.
+    pub identity: Identity,
+    /// What the keeper has settled.
+    pub rulebook: Rulebook,
+    /// What deeds are done with.
+    pub tools: Tools,
+}
+
+/// A request that was permitted and carried out.
+#[derive(Debug)]
+pub struct Answered {
+    /// By which permit.
+    pub permit: Permit,
+    /// What came of it.
+    pub outcome: Outcome,
+}
+
+impl Pipeline {
+    /// Answers a request. `admit` may refuse a caller before it is verified, such as one
+    /// that has failed too often.
+    pub fn answer(
+        &self,
+        raw: &RawRequest<'_>,
+        admit: &dyn Fn(&Presented) -> Result<(), Cause>,
+    ) -> Result<Answered, Cause> {
+        let TokenRequest { presented, grant } = parse(raw, &self.reading)?; // 1. what is asked
+        admit(&presented)?;
+        let caller = self.authenticate(&presented)?; //                        2. who asks
+        let who = caller.id().to_owned();
+        let permit = permit(caller, grant, &self.rulebook) //                  3. may they
+            .map_err(|denial| Cause::Denied { caller: who.clone(), denial })?;
+        let outcome = carry_out(&permit, &self.tools) //                       4. do it
+            .map_err(|error| Cause::Flow { caller: who, error })?;
+        Ok(Answered { permit, outcome }) //                                    5. tell them
+    }
+
+    fn authenticate(&self, presented: &Presented) -> Result<Caller, AuthError> {
+        self.identity.authenticate(presented)
+    }
+}

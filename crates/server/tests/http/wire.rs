@@ -1,0 +1,199 @@
+//! A small HTTP client that can also say wrong things: raw bytes out, one answer back.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::time::Duration;
+
+/// An answer, as it came.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
+    /// The body came to its proper end.
+    pub whole: bool,
+}
+
+impl Answer {
+    /// The only value of a header; panics when there are two.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let mut values = self.headers.iter().filter(|(n, _)| n.eq_ignore_ascii_case(name));
+        let first = values.next().map(|(_, value)| value.as_str());
+        assert!(values.next().is_none(), "two {name} headers: {:?}", self.headers);
+        first
+    }
+
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.body)
+            .unwrap_or_else(|error| panic!("no JSON ({error}): {} {}", self.status, self.text()))
+    }
+
+    /// The `error` member of a refusal.
+    pub fn error(&self) -> String {
+        self.json()["error"].as_str().unwrap_or_default().to_owned()
+    }
+}
+
+/// Sends raw bytes and reads one answer.
+pub fn send_raw(address: SocketAddr, bytes: &[u8]) -> Answer {
+    let mut stream = connect(address);
+    // The server may refuse and close before it has read everything.
+    let _ = stream.write_all(bytes);
+    read_answer(&mut BufReader::new(stream)).expect("an answer")
+}
+
+pub fn connect(address: SocketAddr) -> TcpStream {
+    let stream = TcpStream::connect(address).expect("the server listens");
+    stream.set_read_timeout(Some(Duration::from_secs(30))).expect("a timeout");
+    stream
+}
+
+/// Reads one answer; `None` when the connection ends before a status line.
+pub fn read_answer(reader: &mut impl BufRead) -> Option<Answer> {
+    let mut line = String::new();
+    if reader.read_line(&mut line).ok()? == 0 {
+        return None;
+    }
+    let status = line.split(' ').nth(1)?.parse().ok()?;
+    let mut headers = Vec::new();
+    loop {
+        let mut line = String::new();
+        reader.read_line(&mut line).ok()?;
+        let line = line.trim_end();
+        if line.is_empty() {
+            break;
+        }
+        let (name, value) = line.split_once(':')?;
+        headers.push((name.to_owned(), value.trim().to_owned()));
+    }
+    let find = |name: &str| {
+        headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.clone())
+    };
+    let (mut body, mut whole) = (Vec::new(), true);
+    if find("transfer-encoding").is_some_and(|v| v.eq_ignore_ascii_case("chunked")) {
+        whole = read_chunks(reader, &mut body);
+    } else if let Some(length) = find("content-length") {
+        let length: usize = length.parse().expect("a length");
+        body.resize(length, 0);
+        whole = reader.read_exact(&mut body).is_ok();
+    } else if status != 204 && status != 304 {
+        whole = reader.read_to_end(&mut body).is_ok();
+    }
+    Some(Answer { status, headers, body, whole })
+}
+
+/// Whether the last chunk came.
+fn read_chunks(reader: &mut impl BufRead, body: &mut Vec<u8>) -> bool {
+    loop {
+        let mut line = String::new();
+        if reader.read_line(&mut line).unwrap_or(0) == 0 {
+            return false;
+        }
+        let Ok(size) = usize::from_str_radix(line.trim(), 16) else { return false };
+        let start = body.len();
+        body.resize(start + size, 0);
+        if reader.read_exact(&mut body[start..]).is_err() {
+            return false;
+        }
+        let mut end = String::new();
+        if reader.read_line(&mut end).unwrap_or(0) == 0 {
+            return false;
+        }
+        if size == 0 {
+            return true;
+        }
+    }
+}
+
+/// A request in the making.
+#[derive(Debug, Clone)]
+pub struct Request {
+    method: String,
+    target: String,
+    headers: Vec<(String, String)>,
+    body: Option<Vec<u8>>,
+}
+
+impl Request {
+    pub fn new(method: &str, target: &str) -> Self {
+        Self {
+            method: method.to_owned(),
+            target: target.to_owned(),
+            headers: Vec::new(),
+            body: None,
+        }
+    }
+
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    pub fn basic(self, id: &str, secret: &str) -> Self {
+        let pair = format!("{}:{}", encoded(id), encoded(secret));
+        self.header("Authorization", &format!("Basic {}", base64(pair.as_bytes())))
+    }
+
+    pub fn form(self, pairs: &[(&str, &str)]) -> Self {
+        self.header("Content-Type", "application/x-www-form-urlencoded").body(&form(pairs))
+    }
+
+    pub fn body(mut self, body: &str) -> Self {
+        self.body = Some(body.as_bytes().to_vec());
+        self
+    }
+
+    /// The bytes on the wire, with one Host and the body's length.
+    pub fn bytes(&self, address: SocketAddr) -> Vec<u8> {
+        let mut head = format!("{} {} HTTP/1.1\r\nHost: {address}\r\n", self.method, self.target);
+        for (name, value) in &self.headers {
+            head.push_str(&format!("{name}: {value}\r\n"));
+        }
+        if let Some(body) = &self.body {
+            head.push_str(&format!("Content-Length: {}\r\n", body.len()));
+        }
+        head.push_str("Connection: close\r\n\r\n");
+        let mut bytes = head.into_bytes();
+        bytes.extend(self.body.iter().flatten());
+        bytes
+    }
+
+    pub fn send(&self, address: SocketAddr) -> Answer {
+        send_raw(address, &self.bytes(address))
+    }
+}
+
+/// Pairs as a form or query.
+pub fn form(pairs: &[(&str, &str)]) -> String {
+    let pairs: Vec<String> =
+        pairs.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value))).collect();
+    pairs.join("&")
+}
+
+/// Form encoding of everything that is not unreserved.
+pub fn encoded(text: &str) -> String {
+    let mut out = String::new();
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
+}
+
+pub fn base64(bytes: &[u8]) -> String {
+    data_encoding::BASE64.encode(bytes)
+}
+
+/// Reads everything that is left, however the connection ends.
+pub fn read_rest(stream: &mut TcpStream) -> Vec<u8> {
+    let mut rest = Vec::new();
+    let _ = stream.read_to_end(&mut rest);
+    rest
+}
