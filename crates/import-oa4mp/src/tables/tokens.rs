@@ -30,8 +30,9 @@ impl OldText {
         Self { shown: text.to_owned(), found_by: text.to_owned() }
     }
 
-    fn opaque(shown: &str, jti: &str) -> Self {
-        Self { shown: shown.to_owned(), found_by: canonical(jti) }
+    /// Whatever the old database holds, the token travels as base32 of its identifier.
+    fn opaque(jti: &str) -> Self {
+        Self { shown: canonical(jti), found_by: canonical(jti) }
     }
 }
 
@@ -86,10 +87,7 @@ pub(crate) fn child_of(row: &OldRow, stray: &[StrayText]) -> Option<OldToken> {
     };
     let text = match (stored, &recognised) {
         (Some(stored), Some(Text::Jwt(_))) => OldText::jwt(stored),
-        (Some(stored), Some(Text::Opaque(uri))) if uri == jti => OldText::opaque(stored, jti),
-        (Some(_), Some(Text::Opaque(_)) | None) | (None, _) => {
-            OldText::opaque(&canonical(jti), jti)
-        }
+        (Some(_), Some(Text::Opaque(_)) | None) | (None, _) => OldText::opaque(jti),
     };
     let issued = row.number("issued_at");
     let issued_at = if issued > 0 { issued } else { issue_time(&by_id, &claims) };
@@ -118,8 +116,7 @@ fn first_token(
         }
         // The flow's tokens are JWTs, and this one's text was overwritten.
         Some((_, Text::Jwt(_))) => None,
-        Some((text, Text::Opaque(uri))) if uri == jti => Some(OldText::opaque(text, jti)),
-        Some((_, Text::Opaque(_))) | None => Some(OldText::opaque(&canonical(jti), jti)),
+        Some((_, Text::Opaque(_))) | None => Some(OldText::opaque(jti)),
     };
     let issued_at = issue_time(&told(jti), &claims);
     let token =
