@@ -157,6 +157,27 @@ impl Seed {
         Ok(planted)
     }
 
+    /// Several elements of a flow in one unit.
+    pub fn elements(
+        &self,
+        flow: &Flow,
+        elements: &[Vec<Sprout>],
+    ) -> Result<Vec<Planted>, SeedError> {
+        let mut drafts = Vec::with_capacity(elements.len());
+        for sprouts in elements {
+            let element: Result<Vec<Draft>, SeedError> =
+                sprouts.iter().map(|sprout| self.draft(flow, sprout)).collect();
+            drafts.push(element?);
+        }
+        Ok(self.store.change(|unit| {
+            let mut planted = Vec::new();
+            for element in &drafts {
+                planted.extend(self.plant(unit, flow, element)?);
+            }
+            Ok(planted)
+        })?)
+    }
+
     /// Ends tokens.
     pub fn end(&self, tokens: &[&Planted], how: Ending) -> Result<(), SeedError> {
         let keys: Vec<TokenKey> = tokens.iter().map(|token| token.key).collect();

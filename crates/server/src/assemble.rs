@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use muster_audit::{Ending, Entry, Event};
+use muster_audit::{Actor, Ending, Entry, Event};
 use muster_cli::{KeeperSettings, Premises, PremisesError};
 use muster_client_auth::Identity;
 use muster_crypto::SecretVerifier;
@@ -85,7 +85,7 @@ pub fn start_on(
     let service = Service::prepare(&settings.http)?;
     let house = Arc::new(house(settings, world, premises, &service)?);
     let started = Entry::new(Event::Started, Ending::Done)
-        .by("service")
+        .by(Actor::Service)
         .in_issuer(premises.issuer.url.as_str());
     premises.trail.append(&*premises.store, &started)?;
     let doors = Doors {

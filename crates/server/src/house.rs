@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use muster_audit::{AuditError, Ending, Entry, Event, Subject, Trail};
+use muster_audit::{Actor, AuditError, Ending, Entry, Event, Subject, Trail};
 use muster_client_auth::{AuthError, Caller};
 use muster_crypto::KeyRing;
 use muster_domain::{Clock, Issuer};
@@ -75,6 +75,12 @@ pub struct Asked {
     pub reasons: Vec<&'static str>,
 }
 
+impl Asked {
+    fn actor(&self) -> Actor<'_> {
+        if self.is_admin { Actor::Admin(&self.caller) } else { Actor::Client(&self.caller) }
+    }
+}
+
 impl House {
     /// Takes a request through the pipeline. What is refused is counted and recorded.
     pub fn ask(&self, form: &TokenForm) -> Result<(Asked, PlannedListing), Cause> {
@@ -126,8 +132,9 @@ impl House {
         if is_failure {
             self.admission.failed(claimed, form.client());
         }
-        let entry = self.entry(Event::GrantRefused, Ending::Refused, &form.facts);
-        let entry = entry.by(claimed.unwrap_or("-")).because(&cause.to_string());
+        let event = if is_failure { Event::ClientAuthentication } else { Event::GrantRefused };
+        let entry = self.entry(event, Ending::Refused, &form.facts);
+        let entry = entry.by(Actor::Client(claimed.unwrap_or("-"))).because(&cause.to_string());
         if let Err(error) = self.trail.append(&*self.store, &entry) {
             metrics::counter!("muster_audit_lost_total").increment(1);
             tracing::error!(%error, "a refusal is not in the audit trail");
@@ -142,7 +149,7 @@ impl House {
     ) -> Result<(), AuditError> {
         let entry = self
             .entry(Event::TokenInfoListed, Ending::Begun, &asked.facts)
-            .by(&asked.caller)
+            .by(asked.actor())
             .about(Subject::User(planned.plan.user_id.as_str().to_owned()))
             .about(Subject::Token(planned.presented.number))
             .with_word("reach", planned.plan.reach.as_str())
@@ -155,7 +162,7 @@ impl House {
         let ending = if outcome.is_ok() { Ending::Done } else { Ending::Aborted };
         let mut entry = self
             .entry(Event::TokenInfoFinished, ending, &asked.facts)
-            .by(&asked.caller)
+            .by(asked.actor())
             .with_count("clients", sent.clients)
             .with_count("transactions", sent.transactions)
             .with_count("tokens", sent.tokens)

@@ -60,7 +60,13 @@ impl Table<'_> {
     }
 
     /// A good question by somebody who cannot prove who it is.
-    fn caller(&mut self, id: &'static str, what: &str, authorization: Option<&str>, expected: Expected) {
+    fn caller(
+        &mut self,
+        id: &'static str,
+        what: &str,
+        authorization: Option<&str>,
+        expected: Expected,
+    ) {
         let mut request = Request::new("POST", self.house.path());
         if let Some(value) = authorization {
             request = request.header("Authorization", value);
@@ -69,13 +75,25 @@ impl Table<'_> {
         self.request(id, what, request, expected);
     }
 
-    fn pair(&mut self, id: &'static str, what: &str, (name, secret): (&str, &str), expected: Expected) {
+    fn pair(
+        &mut self,
+        id: &'static str,
+        what: &str,
+        (name, secret): (&str, &str),
+        expected: Expected,
+    ) {
         let pair = format!("{}:{}", encoded(name), encoded(secret));
         self.caller(id, what, Some(&format!("Basic {}", base64(pair.as_bytes()))), expected);
     }
 
     /// The good admin's question about this token.
-    fn token(&mut self, id: &'static str, what: &str, (kind, text): (&str, &str), expected: Expected) {
+    fn token(
+        &mut self,
+        id: &'static str,
+        what: &str,
+        (kind, text): (&str, &str),
+        expected: Expected,
+    ) {
         self.pairs(id, what, &[("grant_type", TOKEN_INFO), (kind, text)], expected);
     }
 }
@@ -88,7 +106,8 @@ fn http_layer(table: &mut Table<'_>) {
     let json = typed("application/json", "{\"grant_type\":\"x\"}");
     let multipart = typed("multipart/form-data; boundary=x", "--x--");
     let utf16 = typed("application/x-www-form-urlencoded; charset=utf-16", &question);
-    let gzip = typed("application/x-www-form-urlencoded", &question).header("Content-Encoding", "gzip");
+    let gzip =
+        typed("application/x-www-form-urlencoded", &question).header("Content-Encoding", "gzip");
     let untyped = table.house.as_admin().body(&question);
     table.request("B01", "a JSON body", json, IR_OR_415);
     table.request("B02", "no Content-Type", untyped, IR);
@@ -192,8 +211,13 @@ fn methods_and_doubles(table: &mut Table<'_>) {
     );
     let query = format!("{}?{}&client_id={}", table.house.path(), form(&good), encoded(&id));
     table.request("B109", "the id in the query", Request::new("GET", &query), IC);
-    let secret_query =
-        format!("{}?{}&client_id={}&client_secret={}", table.house.path(), form(&good), encoded(&id), secret);
+    let secret_query = format!(
+        "{}?{}&client_id={}&client_secret={}",
+        table.house.path(),
+        form(&good),
+        encoded(&id),
+        secret
+    );
     table.request("S05", "the secret in the query", Request::new("GET", &secret_query), IR);
     let twice = table.house.as_admin().basic("a", "b").form(&good);
     table.request("S78", "two Authorization headers", twice, IR);
@@ -213,7 +237,12 @@ fn dispatch(table: &mut Table<'_>) {
     ] {
         table.pairs("B40", &grant, &[("grant_type", &grant), kind], UG);
     }
-    table.pairs("B41", "twice", &[("grant_type", TOKEN_INFO), ("grant_type", TOKEN_INFO), kind], IR);
+    table.pairs(
+        "B41",
+        "twice",
+        &[("grant_type", TOKEN_INFO), ("grant_type", TOKEN_INFO), kind],
+        IR,
+    );
     let query = format!("{}?grant_type={}", table.house.path(), encoded(TOKEN_INFO));
     let (id, secret) = table.house.admin();
     let split = Request::new("POST", &query).basic(&id, &secret).form(&[kind]);
@@ -278,7 +307,8 @@ fn check(row: &Row, answer: &Answer) -> Result<(), String> {
         }
     }
     let challenge = answer.header("WWW-Authenticate").unwrap_or_default();
-    let challenged = challenge.starts_with("Basic realm=\"") && challenge.contains("charset=\"UTF-8\"");
+    let challenged =
+        challenge.starts_with("Basic realm=\"") && challenge.contains("charset=\"UTF-8\"");
     if challenged != (answer.status == 401) {
         return Err(format!("WWW-Authenticate: {challenge:?} on {}", answer.status));
     }
@@ -300,7 +330,13 @@ fn the_table_holds(engine: Engine) {
             failures.push(format!("{} {}: {reason}", row.id, row.what));
         }
     }
-    assert!(failures.is_empty(), "{} of {}:\n{}", failures.len(), table.rows.len(), failures.join("\n"));
+    assert!(
+        failures.is_empty(),
+        "{} of {}:\n{}",
+        failures.len(),
+        table.rows.len(),
+        failures.join("\n")
+    );
 }
 
 #[test]
@@ -383,8 +419,12 @@ fn the_second_request_behind_a_malformed_one_is_never_run() {
     let good = house.as_admin().form(&house.question()).bytes(house.address);
     let path = house.path();
     let heads = [
-        format!("POST {path} HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
-        format!("POST {path} HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nContent-Length: 5\r\n\r\nabcd"),
+        format!(
+            "POST {path} HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
+        ),
+        format!(
+            "POST {path} HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nContent-Length: 5\r\n\r\nabcd"
+        ),
         format!("POST {path} HTTP/1.1\r\nHost: a\r\nContent-Length: +3\r\n\r\nabc"),
         format!("POST {path} HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n"),
         format!("POST {path} HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\n\r\n"),
@@ -424,7 +464,7 @@ fn a_stalled_body_is_cut_within_ten_seconds() {
 #[test]
 fn too_many_wrong_secrets_are_slowed_down_and_the_right_one_still_works_elsewhere() {
     // B36: the limit counts per client and address; a second address is not part of it.
-    let house = House::start(Engine::Sqlite);
+    let house = House::start_with(Engine::Sqlite, &[]);
     let (id, secret) = house.admin();
     let ask = |secret: &str, from: [u8; 4]| {
         let request = Request::new("POST", house.path()).basic(&id, secret);

@@ -6,54 +6,65 @@ use std::time::Duration;
 
 /// An answer, as it came.
 #[derive(Debug, Clone)]
-pub struct Answer {
-    pub status: u16,
-    pub headers: Vec<(String, String)>,
-    pub body: Vec<u8>,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
     /// The body came to its proper end.
-    pub whole: bool,
+    pub(crate) whole: bool,
 }
 
 impl Answer {
     /// The only value of a header; panics when there are two.
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let mut values = self.headers.iter().filter(|(n, _)| n.eq_ignore_ascii_case(name));
         let first = values.next().map(|(_, value)| value.as_str());
         assert!(values.next().is_none(), "two {name} headers: {:?}", self.headers);
         first
     }
 
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 
-    pub fn json(&self) -> serde_json::Value {
+    pub(crate) fn json(&self) -> serde_json::Value {
         serde_json::from_slice(&self.body)
             .unwrap_or_else(|error| panic!("no JSON ({error}): {} {}", self.status, self.text()))
     }
 
     /// The `error` member of a refusal.
-    pub fn error(&self) -> String {
+    pub(crate) fn error(&self) -> String {
         self.json()["error"].as_str().unwrap_or_default().to_owned()
     }
 }
 
 /// Sends raw bytes and reads one answer.
-pub fn send_raw(address: SocketAddr, bytes: &[u8]) -> Answer {
+pub(crate) fn send_raw(address: SocketAddr, bytes: &[u8]) -> Answer {
     let mut stream = connect(address);
     // The server may refuse and close before it has read everything.
     let _ = stream.write_all(bytes);
     read_answer(&mut BufReader::new(stream)).expect("an answer")
 }
 
-pub fn connect(address: SocketAddr) -> TcpStream {
+/// The same from one of this machine's own addresses.
+pub(crate) fn send_from(from: SocketAddr, address: SocketAddr, bytes: &[u8]) -> Answer {
+    let socket =
+        socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).expect("a socket");
+    socket.bind(&from.into()).expect("an address of loopback");
+    socket.connect(&address.into()).expect("the server listens");
+    let mut stream: TcpStream = socket.into();
+    let _ = stream.write_all(bytes);
+    read_answer(&mut BufReader::new(stream)).expect("an answer")
+}
+
+pub(crate) fn connect(address: SocketAddr) -> TcpStream {
     let stream = TcpStream::connect(address).expect("the server listens");
     stream.set_read_timeout(Some(Duration::from_secs(30))).expect("a timeout");
     stream
 }
 
 /// Reads one answer; `None` when the connection ends before a status line.
-pub fn read_answer(reader: &mut impl BufRead) -> Option<Answer> {
+pub(crate) fn read_answer(reader: &mut impl BufRead) -> Option<Answer> {
     let mut line = String::new();
     if reader.read_line(&mut line).ok()? == 0 {
         return None;
@@ -111,7 +122,7 @@ fn read_chunks(reader: &mut impl BufRead, body: &mut Vec<u8>) -> bool {
 
 /// A request in the making.
 #[derive(Debug, Clone)]
-pub struct Request {
+pub(crate) struct Request {
     method: String,
     target: String,
     headers: Vec<(String, String)>,
@@ -119,7 +130,7 @@ pub struct Request {
 }
 
 impl Request {
-    pub fn new(method: &str, target: &str) -> Self {
+    pub(crate) fn new(method: &str, target: &str) -> Self {
         Self {
             method: method.to_owned(),
             target: target.to_owned(),
@@ -128,27 +139,27 @@ impl Request {
         }
     }
 
-    pub fn header(mut self, name: &str, value: &str) -> Self {
+    pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_owned(), value.to_owned()));
         self
     }
 
-    pub fn basic(self, id: &str, secret: &str) -> Self {
+    pub(crate) fn basic(self, id: &str, secret: &str) -> Self {
         let pair = format!("{}:{}", encoded(id), encoded(secret));
         self.header("Authorization", &format!("Basic {}", base64(pair.as_bytes())))
     }
 
-    pub fn form(self, pairs: &[(&str, &str)]) -> Self {
+    pub(crate) fn form(self, pairs: &[(&str, &str)]) -> Self {
         self.header("Content-Type", "application/x-www-form-urlencoded").body(&form(pairs))
     }
 
-    pub fn body(mut self, body: &str) -> Self {
+    pub(crate) fn body(mut self, body: &str) -> Self {
         self.body = Some(body.as_bytes().to_vec());
         self
     }
 
     /// The bytes on the wire, with one Host and the body's length.
-    pub fn bytes(&self, address: SocketAddr) -> Vec<u8> {
+    pub(crate) fn bytes(&self, address: SocketAddr) -> Vec<u8> {
         let mut head = format!("{} {} HTTP/1.1\r\nHost: {address}\r\n", self.method, self.target);
         for (name, value) in &self.headers {
             head.push_str(&format!("{name}: {value}\r\n"));
@@ -162,20 +173,20 @@ impl Request {
         bytes
     }
 
-    pub fn send(&self, address: SocketAddr) -> Answer {
+    pub(crate) fn send(&self, address: SocketAddr) -> Answer {
         send_raw(address, &self.bytes(address))
     }
 }
 
 /// Pairs as a form or query.
-pub fn form(pairs: &[(&str, &str)]) -> String {
+pub(crate) fn form(pairs: &[(&str, &str)]) -> String {
     let pairs: Vec<String> =
         pairs.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value))).collect();
     pairs.join("&")
 }
 
 /// Form encoding of everything that is not unreserved.
-pub fn encoded(text: &str) -> String {
+pub(crate) fn encoded(text: &str) -> String {
     let mut out = String::new();
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
@@ -187,12 +198,12 @@ pub fn encoded(text: &str) -> String {
     out
 }
 
-pub fn base64(bytes: &[u8]) -> String {
+pub(crate) fn base64(bytes: &[u8]) -> String {
     data_encoding::BASE64.encode(bytes)
 }
 
 /// Reads everything that is left, however the connection ends.
-pub fn read_rest(stream: &mut TcpStream) -> Vec<u8> {
+pub(crate) fn read_rest(stream: &mut TcpStream) -> Vec<u8> {
     let mut rest = Vec::new();
     let _ = stream.read_to_end(&mut rest);
     rest

@@ -1,0 +1,199 @@
+//! The real binary on a database of its own, with a planted federation.
+
+use std::net::{SocketAddr, TcpListener};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use muster_cli::{KeeperSettings, Premises};
+use muster_crypto::OsRandomness;
+use muster_domain::{Clock, IssuerUrl, Randomness};
+use muster_server::clock::SystemClock;
+use muster_store_diesel::{PoolSettings, Scratch};
+
+use crate::planting::{Planted, plant};
+use crate::wire::{self, Answer, Request};
+
+pub(crate) const TOKEN_INFO: &str = "urn:oa4mp:params:oauth:grant-type:token-info";
+const ISSUER: &str = "https://issuer.example/oauth2";
+
+/// Which engine a test runs on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+impl Engine {
+    /// A database of this engine, gone with the value.
+    pub(crate) fn scratch(self) -> Scratch {
+        match self {
+            Self::Sqlite => Scratch::sqlite().expect("a SQLite database"),
+            Self::Postgres => Scratch::postgres(&server_url("MUSTER_TEST_POSTGRES"))
+                .expect("a PostgreSQL database"),
+        }
+    }
+}
+
+/// A database server that `cargo xtask test` has started.
+pub(crate) fn server_url(variable: &str) -> String {
+    let found = std::env::vars().find(|(name, _)| name == variable);
+    found.unwrap_or_else(|| panic!("{variable} is not set; run: cargo xtask test")).1
+}
+
+/// The running binary. Its public listener is at `address`.
+pub(crate) struct House {
+    pub(crate) address: SocketAddr,
+    pub(crate) management: SocketAddr,
+    pub(crate) tokens: Planted,
+    pub(crate) kek: PathBuf,
+    pub(crate) scratch: Scratch,
+    child: Child,
+}
+
+impl House {
+    /// With limits that a table of bad inputs does not reach.
+    pub(crate) fn start(engine: Engine) -> Self {
+        let many = "100000";
+        Self::start_with(
+            engine,
+            &[
+                ("MUSTER__CLIENT_AUTH__FAILURES_PER_CLIENT_AND_ADDRESS", many),
+                ("MUSTER__CLIENT_AUTH__FAILURES_PER_ADDRESS", many),
+                ("MUSTER__TOKEN_INFO__PER_ADMIN_PER_MINUTE", many),
+            ],
+        )
+    }
+
+    /// With the defaults and these settings.
+    pub(crate) fn start_with(engine: Engine, settings: &[(&str, &str)]) -> Self {
+        let scratch = engine.scratch();
+        let kek = kek_file(&scratch);
+        let tokens = plant(&premises(&scratch, &kek, ISSUER));
+        let (address, management) = (free_address(), free_address());
+        let mut command = Command::new(env!("CARGO_BIN_EXE_muster"));
+        command
+            .args(["--config", "/dev/null", "serve"])
+            .env("MUSTER__HTTP__LISTEN", address.to_string())
+            .env("MUSTER__MANAGEMENT__LISTEN", management.to_string())
+            .env("MUSTER__ISSUER__URL", ISSUER)
+            .env("MUSTER__DATABASE__URL", scratch.url_text())
+            .env("MUSTER__KEYS__KEK_FILE", &kek)
+            .envs(settings.iter().copied())
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        let child = command.spawn().expect("the binary starts");
+        let house = Self { address, management, tokens, kek, scratch, child };
+        house.until_ready();
+        house
+    }
+
+    fn until_ready(&self) {
+        let began = Instant::now();
+        while began.elapsed() < Duration::from_secs(30) {
+            if std::net::TcpStream::connect(self.management).is_ok()
+                && Request::new("GET", "/health/ready").send(self.management).status == 200
+            {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        panic!("the service is not ready after 30 s");
+    }
+
+    pub(crate) fn path(&self) -> &'static str {
+        "/oauth2/token"
+    }
+
+    /// A good question: the good admin's about alice.
+    pub(crate) fn question(&self) -> [(&str, &str); 2] {
+        [("grant_type", TOKEN_INFO), ("access_token", &self.tokens.alice_access)]
+    }
+
+    /// A request with the good admin's credentials.
+    pub(crate) fn as_admin(&self) -> Request {
+        let (id, secret) = self.admin();
+        Request::new("POST", self.path()).basic(&id, &secret)
+    }
+
+    pub(crate) fn admin(&self) -> (String, String) {
+        self.tokens.admin.clone()
+    }
+
+    pub(crate) fn admin_without_right(&self) -> (String, String) {
+        self.tokens.admin_without_right.clone()
+    }
+
+    pub(crate) fn client(&self) -> (String, String) {
+        self.tokens.client.clone()
+    }
+
+    pub(crate) fn outcast_admins(&self) -> Vec<(String, String)> {
+        self.tokens.outcasts.clone()
+    }
+
+    pub(crate) fn deserted_client(&self) -> (String, String) {
+        self.tokens.deserted.clone()
+    }
+
+    pub(crate) fn keyed_client(&self) -> (String, String) {
+        (self.tokens.keyed.clone(), "any-secret".to_owned())
+    }
+
+    /// Sends a request from one of the loopback addresses.
+    pub(crate) fn send_from(&self, from: [u8; 4], request: &Request) -> Answer {
+        wire::send_from(SocketAddr::from((from, 0)), self.address, &request.bytes(self.address))
+    }
+}
+
+impl Drop for House {
+    fn drop(&mut self) {
+        // Only what was started here.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        let _ = std::fs::remove_file(&self.kek);
+    }
+}
+
+/// The premises of a scratch database, as the service opens them.
+pub(crate) fn premises(scratch: &Scratch, kek: &std::path::Path, issuer: &str) -> Premises {
+    let settings = keeper_settings(scratch, kek, issuer);
+    let (clock, randomness): (Arc<dyn Clock>, Arc<dyn Randomness>) =
+        (Arc::new(SystemClock), Arc::new(OsRandomness));
+    Premises::open(&settings, &clock, &randomness).expect("premises")
+}
+
+pub(crate) fn keeper_settings(
+    scratch: &Scratch,
+    kek: &std::path::Path,
+    issuer: &str,
+) -> KeeperSettings {
+    KeeperSettings {
+        database: scratch.url().clone(),
+        pool: PoolSettings::default(),
+        kek_file: Some(kek.to_owned()),
+        issuer: IssuerUrl::new(issuer).expect("an issuer"),
+        audit_file: None,
+    }
+}
+
+/// A key file that belongs to this database.
+pub(crate) fn kek_file(scratch: &Scratch) -> PathBuf {
+    let name: String = scratch
+        .url_text()
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c } else { '_' })
+        .collect();
+    let path = std::env::temp_dir().join(format!("{name}.kek"));
+    let _ = std::fs::remove_file(&path);
+    muster_crypto::Kek::create(&path, &OsRandomness).expect("a key file");
+    path
+}
+
+pub(crate) fn free_address() -> SocketAddr {
+    TcpListener::bind("127.0.0.1:0")
+        .and_then(|listener| listener.local_addr())
+        .expect("a free port")
+}

@@ -1,0 +1,17 @@
+//! The service over real HTTP, on both engines: the real binary, or the same house with a
+//! clock that stands where the test wants it.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on says so"
+)]
+
+mod bad_inputs;
+mod house;
+mod metadata;
+mod oa4mp;
+mod planting;
+mod token_info;
+mod wire;

@@ -1,0 +1,46 @@
+//! The metadata document: in its places, from the configured issuer, and nothing but what
+//! works.
+
+use crate::house::{Engine, House};
+use crate::wire::Request;
+
+#[test]
+fn the_document_stands_in_all_places_and_names_the_configured_issuer() {
+    // B130, S60, S61
+    let house = House::start(Engine::Sqlite);
+    for place in [
+        "/oauth2/.well-known/openid-configuration",
+        "/oauth2/.well-known/oauth-authorization-server",
+        "/.well-known/oauth-authorization-server/oauth2",
+    ] {
+        let answer =
+            Request::new("GET", place).header("X-Forwarded-Host", "evil").send(house.address);
+        assert_eq!(answer.status, 200, "{place}");
+        let document = answer.json();
+        assert_eq!(document["issuer"], "https://issuer.example/oauth2");
+        assert_eq!(document["token_endpoint"], "https://issuer.example/oauth2/token");
+        assert_eq!(
+            document["grant_types_supported"],
+            serde_json::json!([crate::house::TOKEN_INFO])
+        );
+    }
+}
+
+#[test]
+fn paths_that_only_look_like_it_are_not_found() {
+    // B131
+    let house = House::start(Engine::Sqlite);
+    for path in ["/.well-known/..%2f", "//", "/oauth2/.well-known/openid-configuration/", "/"] {
+        let answer = Request::new("GET", path).send(house.address);
+        assert_eq!((answer.status, answer.error().as_str()), (404, "invalid_request"), "{path}");
+    }
+}
+
+#[test]
+fn known_grants_that_are_not_served_are_unsupported() {
+    let house = House::start(Engine::Sqlite);
+    for grant in ["authorization_code", "refresh_token", "client_credentials", "password"] {
+        let answer = house.as_admin().form(&[("grant_type", grant)]).send(house.address);
+        assert_eq!((answer.status, answer.error().as_str()), (400, "unsupported_grant_type"));
+    }
+}

@@ -1,0 +1,334 @@
+//! Real OA4MP databases, imported by the binary and asked over HTTP: every request of the
+//! fixtures, and the listing of every admin and user, on both engines from both sources.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
+
+use muster_cli::Premises;
+use muster_crypto::OsRandomness;
+use muster_domain::{Clock, Timestamp};
+use muster_server::assemble::{World, start_on};
+use muster_server::service::Running;
+use muster_server::settings::{Environment, load};
+use muster_server::telemetry::start_metrics;
+use serde_json::Value;
+
+use crate::house::{Engine, keeper_settings, kek_file, server_url};
+use crate::wire::{Answer, Request, base64, encoded};
+
+const ISSUER: &str = "https://localhost:9443/oauth2";
+
+/// Which old database.
+#[derive(Clone, Copy, Debug)]
+enum Old {
+    Mariadb,
+    Postgres,
+}
+
+impl Old {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Mariadb => "mariadb",
+            Self::Postgres => "postgres",
+        }
+    }
+
+    fn fixture(self, what: &str) -> Value {
+        let text = std::fs::read_to_string(fixtures().join(format!("{what}-{}.json", self.name())));
+        serde_json::from_str(&text.expect("a fixture")).expect("JSON")
+    }
+}
+
+fn fixtures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/oa4mp")
+}
+
+/// A loaded old database, gone with the value.
+struct Loaded {
+    old: Old,
+    server: String,
+    name: String,
+}
+
+impl Loaded {
+    fn new(old: Old, tag: &str) -> Self {
+        let name = format!("oa4mp_{tag}_{}", std::process::id());
+        let variable = match old {
+            Old::Mariadb => "MUSTER_TEST_MARIADB",
+            Old::Postgres => "MUSTER_TEST_POSTGRES",
+        };
+        let loaded = Self { old, server: server_url(variable), name };
+        loaded.tell(&format!("CREATE DATABASE {}", loaded.name), None);
+        let dump = std::fs::File::open(fixtures().join(format!("{}.sql", old.name())));
+        loaded.tell("", Some(dump.expect("a dump")));
+        loaded
+    }
+
+    fn url(&self) -> String {
+        let (head, query) = self.server.split_once('?').unwrap_or((&self.server, ""));
+        let (base, _) = head.rsplit_once('/').expect("a URL with a path");
+        let mark = if query.is_empty() { "" } else { "?" };
+        format!("{base}/{}{mark}{query}", self.name)
+    }
+
+    /// Runs a statement on the server, or a dump in the database, by the engine's client.
+    fn tell(&self, statement: &str, dump: Option<std::fs::File>) {
+        let mut command = match (self.old, &dump) {
+            (Old::Postgres, None) => {
+                let mut command = Command::new("psql");
+                command.args(["-q", "-d", &self.server, "-c", statement]);
+                command
+            }
+            (Old::Postgres, Some(_)) => {
+                let mut command = Command::new("psql");
+                command.args(["-q", "-v", "ON_ERROR_STOP=1", "-d", &self.url()]);
+                command
+            }
+            (Old::Mariadb, _) => mariadb(&self.server, dump.is_some().then_some(&self.name)),
+        };
+        if matches!(self.old, Old::Mariadb) && dump.is_none() {
+            command.args(["-e", statement]);
+        }
+        if let Some(dump) = dump {
+            command.stdin(dump);
+        }
+        let output = command.output().expect("the client runs");
+        let complaint = String::from_utf8_lossy(&output.stderr);
+        // A failed test must still tell its own failure.
+        let bad = !output.status.success() && !std::thread::panicking();
+        assert!(!bad, "{statement}: {complaint}");
+    }
+}
+
+impl Drop for Loaded {
+    fn drop(&mut self) {
+        let force = match self.old {
+            Old::Mariadb => "",
+            Old::Postgres => " WITH (FORCE)",
+        };
+        self.tell(&format!("DROP DATABASE {}{force}", self.name), None);
+    }
+}
+
+/// The client program with the parts of a URL.
+fn mariadb(url: &str, database: Option<&String>) -> Command {
+    let rest = url.split_once("://").expect("a URL").1;
+    let (account, place) = rest.split_once('@').expect("an account");
+    let (user, password) = account.split_once(':').unwrap_or((account, ""));
+    let place = place.split(['/', '?']).next().expect("a host");
+    let (host, port) = place.split_once(':').expect("a port");
+    let mut command = Command::new("mariadb");
+    command.args(["-h", host, "-P", port, "-u", user, "--protocol=tcp"]);
+    command.env("MYSQL_PWD", password);
+    command.args(database);
+    command
+}
+
+struct Fixed(i64);
+
+impl Clock for Fixed {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(self.0)
+    }
+}
+
+/// The old database imported, and the service on it, at the moment of the fixtures.
+struct Taken {
+    running: Option<Running>,
+    kek: PathBuf,
+    _scratch: muster_store_diesel::Scratch,
+    address: std::net::SocketAddr,
+}
+
+impl Taken {
+    fn over(old: Old, engine: Engine) -> Self {
+        let loaded = Loaded::new(old, &format!("{engine:?}").to_lowercase());
+        let scratch = engine.scratch();
+        let kek = kek_file(&scratch);
+        let run = || import(&loaded.url(), &scratch.url_text(), &kek);
+        run();
+        let second = run();
+        for table in second["tables"].as_object().expect("tables").values() {
+            assert_eq!((&table["taken"], &table["updated"]), (&Value::from(0), &Value::from(0)));
+        }
+        let now = old.fixture("requests")["now"].as_i64().expect("a moment");
+        let running = serve(&scratch, &kek, now);
+        let address = running.address;
+        Self { running: Some(running), kek, _scratch: scratch, address }
+    }
+}
+
+impl Drop for Taken {
+    fn drop(&mut self) {
+        if let Some(running) = self.running.take() {
+            running.stop();
+        }
+        let _ = std::fs::remove_file(&self.kek);
+    }
+}
+
+fn import(from: &str, to: &str, kek: &Path) -> Value {
+    let output = Command::new(env!("CARGO_BIN_EXE_muster"))
+        .args(["--config", "/dev/null", "--json", "import", "oa4mp"])
+        .args(["--from", from, "--to", to, "--issuer", ISSUER])
+        .arg("--keys")
+        .arg(fixtures().join("keys.jwk"))
+        .env("MUSTER__KEYS__KEK_FILE", kek)
+        .output()
+        .expect("the binary runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).expect("a report")
+}
+
+fn serve(scratch: &muster_store_diesel::Scratch, kek: &Path, now: i64) -> Running {
+    let many = "1000000";
+    let environment = Environment::of(
+        [
+            ("MUSTER__HTTP__LISTEN", "127.0.0.1:0"),
+            ("MUSTER__MANAGEMENT__LISTEN", "127.0.0.1:0"),
+            ("MUSTER__ISSUER__URL", ISSUER),
+            ("MUSTER__CLIENT_AUTH__FAILURES_PER_CLIENT_AND_ADDRESS", many),
+            ("MUSTER__CLIENT_AUTH__FAILURES_PER_ADDRESS", many),
+            ("MUSTER__TOKEN_INFO__PER_ADMIN_PER_MINUTE", many),
+        ]
+        .map(|(name, value)| (name.into(), value.into())),
+    );
+    let settings = load(Some(Path::new("/dev/null")), &environment).expect("settings");
+    let world = World {
+        clock: Arc::new(Fixed(now)),
+        randomness: Arc::new(OsRandomness),
+        metrics: start_metrics().expect("metrics"),
+    };
+    let keeper = keeper_settings(scratch, kek, ISSUER);
+    let premises = Premises::open(&keeper, &world.clock, &world.randomness).expect("premises");
+    start_on(&settings, &world, &premises).expect("the doors open")
+}
+
+fn sent(request: &Value, address: std::net::SocketAddr) -> Answer {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let method = text(&request["method"]);
+    let mut target = text(&request["path"]);
+    let pairs: Vec<(String, String)> = match &request["params"] {
+        Value::Object(members) => members.iter().map(|(n, v)| (n.clone(), text(v))).collect(),
+        Value::Array(pairs) => pairs.iter().map(|p| (text(&p[0]), text(&p[1]))).collect(),
+        _ => Vec::new(),
+    };
+    let pairs: Vec<String> =
+        pairs.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value))).collect();
+    let mut body = request["raw_body"].as_str().map(ToOwned::to_owned);
+    let mut typed = request["headers"].get("Content-Type").is_some() || body.is_some();
+    if !pairs.is_empty() && method == "POST" {
+        body = Some(pairs.join("&"));
+    } else if !pairs.is_empty() {
+        target = format!("{target}?{}", pairs.join("&"));
+        typed = true;
+    }
+    let mut made = Request::new(&method, &target);
+    for (name, value) in request["headers"].as_object().into_iter().flatten() {
+        made = made.header(name, &text(value));
+    }
+    if let Some(body) = body {
+        if !typed {
+            made = made.header("Content-Type", "application/x-www-form-urlencoded");
+        }
+        made = made.body(&body);
+    }
+    made.send(address)
+}
+
+fn judged(request: &Value, fixture: &Value, answer: &Answer) -> Result<(), String> {
+    let body: Value = serde_json::from_slice(&answer.body).unwrap_or(Value::Null);
+    let fits = |expected: &Value| {
+        expected["status"] == answer.status
+            && (expected["error"].is_null() || expected["error"] == body["error"])
+    };
+    let expected = request["expected"].as_array().expect("a list");
+    if !expected.iter().any(fits) {
+        return Err(format!("{} {} instead of {expected:?}", answer.status, body["error"]));
+    }
+    match request["listing"].as_str() {
+        Some(key) if answer.status == 200 && fixture["listings"][key] != body => {
+            Err("another listing".to_owned())
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
+fn every_request_is_answered_as_the_contract_says(old: Old, engine: Engine) {
+    let taken = Taken::over(old, engine);
+    let fixture = old.fixture("requests");
+    let requests = fixture["requests"].as_array().expect("requests");
+    assert_eq!(requests.len(), 292);
+    let mut failures = Vec::new();
+    for request in requests {
+        let answer = sent(&request["request"], taken.address);
+        if let Err(reason) = judged(request, &fixture, &answer) {
+            failures.push(format!("{}: {reason}", request["name"]));
+        }
+    }
+    assert!(failures.is_empty(), "{} of 292:\n{}", failures.len(), failures.join("\n"));
+    every_answer_is_the_expected_one(old, &taken);
+}
+
+/// Every admin and every user, asked with whichever of the user's tokens is accepted.
+fn every_answer_is_the_expected_one(old: Old, taken: &Taken) {
+    let secrets = [("localhost:admin-list", "adm-list-1"), ("localhost:admin-all", "adm-all-2")];
+    let answers = old.fixture("answers");
+    let mut compared = 0;
+    for (admin, users) in answers["answers"].as_object().expect("admins") {
+        let secret = secrets.iter().find(|(id, _)| id == admin).expect("a secret").1;
+        let pair = base64(format!("{}:{secret}", encoded(admin)).as_bytes());
+        for (user, expected) in users.as_object().expect("users") {
+            for (kind, text) in texts_of(expected) {
+                let question = [("grant_type", crate::house::TOKEN_INFO), (kind, text.as_str())];
+                let request = Request::new("POST", "/oauth2/token")
+                    .header("Authorization", &format!("Basic {pair}"))
+                    .form(&question);
+                let answer = request.send(taken.address);
+                if answer.status == 200 {
+                    assert_eq!(&answer.json(), expected, "{admin} | {user}");
+                    compared += 1;
+                }
+            }
+        }
+    }
+    assert!(compared > 20, "only {compared} listings could be asked for");
+}
+
+fn texts_of(listing: &Value) -> Vec<(&'static str, String)> {
+    let array = |value: &Value| value.as_array().cloned().unwrap_or_default();
+    let mut texts = Vec::new();
+    for client in array(&listing["clients"]) {
+        for transaction in array(&client["transactions"]) {
+            for element in array(&transaction["tokens"]) {
+                for kind in ["access_token", "refresh_token"] {
+                    if let Some(text) = element[kind]["token"].as_str() {
+                        texts.push((kind, text.to_owned()));
+                    }
+                }
+            }
+        }
+    }
+    texts
+}
+
+#[test]
+fn a_postgres_database_taken_over_into_sqlite_answers_every_request() {
+    every_request_is_answered_as_the_contract_says(Old::Postgres, Engine::Sqlite);
+}
+
+#[test]
+fn a_postgres_database_taken_over_into_postgres_answers_every_request() {
+    every_request_is_answered_as_the_contract_says(Old::Postgres, Engine::Postgres);
+}
+
+#[test]
+fn a_mariadb_database_taken_over_into_sqlite_answers_every_request() {
+    every_request_is_answered_as_the_contract_says(Old::Mariadb, Engine::Sqlite);
+}
+
+#[test]
+fn a_mariadb_database_taken_over_into_postgres_answers_every_request() {
+    every_request_is_answered_as_the_contract_says(Old::Mariadb, Engine::Postgres);
+}
