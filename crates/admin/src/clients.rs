@@ -2,11 +2,13 @@
 
 use muster_audit::Event;
 use muster_domain::{
-    AdminClient, Client, ClientId, ClientKind, NewClient, PartyStatus, Registration,
+    AdminClient, Client, ClientId, ClientKind, NewClient, PartyStatus, Registration, Secret,
 };
 use muster_store::{PartyKey, PartyPage};
 
-use crate::admins::taken;
+use crate::error::taken;
+use crate::keeper::client_not_found;
+use crate::redirect_uri::check_redirect_uri;
 use crate::{DeedError, Keeper, Proof, ShownSecret};
 
 /// Users whose holdings are deleted in one unit.
@@ -30,6 +32,7 @@ pub struct ClientDraft {
 impl Keeper {
     /// Adds a client.
     pub fn add_client(&self, draft: &ClientDraft) -> Result<(Client, ShownSecret), DeedError> {
+        draft.registration.redirect_uris.iter().try_for_each(|uri| check_redirect_uri(uri))?;
         let (credentials, secret) = self.credentials(&draft.proof)?;
         let kind = match draft.proof {
             Proof::Nothing => ClientKind::Public,
@@ -45,7 +48,10 @@ impl Keeper {
             registration: draft.registration.clone(),
             created_at: self.clock.now(),
         };
-        let entry = self.entry(Event::ClientAdded).to(&draft.id);
+        let entry = self
+            .entry(Event::ClientAdded)
+            .to_client(&draft.id)
+            .with_word("status", new.status.as_str());
         let added = self.store.change(|unit| {
             let client = unit.add_client(&new)?;
             self.trail.append_in(unit, &entry)?;
@@ -56,10 +62,9 @@ impl Keeper {
 
     /// The client with this id.
     pub fn find_client(&self, id: &str) -> Result<Client, DeedError> {
-        let not_found = || DeedError::NotFound { what: "client", id: id.to_owned() };
-        let id = ClientId::new(id).map_err(|_| not_found())?;
-        let found = self.store.read(|reading| reading.find_client(self.issuer.key, &id))?;
-        found.ok_or_else(not_found)
+        let client_id = ClientId::new(id).map_err(|_| client_not_found(id))?;
+        let found = self.store.read(|reading| reading.find_client(self.issuer.key, &client_id))?;
+        found.ok_or_else(|| client_not_found(id))
     }
 
     /// Clients by id, a page of at most `limit`.
@@ -73,34 +78,55 @@ impl Keeper {
         Ok(self.store.read(|reading| reading.list_admins_of(client.key))?)
     }
 
-    /// Changes how a client stands.
-    pub fn set_client_status(&self, id: &str, status: PartyStatus) -> Result<(), DeedError> {
-        let client = self.find_client(id)?;
-        let entry = self.entry(Event::ClientStatus).to(id).with_word("status", status.as_str());
-        self.store.change(|unit| {
+    /// Changes how a client stands; whether it stood otherwise before.
+    pub fn set_client_status(&self, id: &str, status: PartyStatus) -> Result<bool, DeedError> {
+        let entry = self.entry(Event::of_client(status)).to_client(id);
+        self.with_client(id, |unit, client| {
+            if client.status == status {
+                return Ok(Ok(false));
+            }
+            if client.status == PartyStatus::Revoked {
+                return Ok(Err(DeedError::Revoked(id.to_owned())));
+            }
             unit.set_party_status(PartyKey::Client(client.key), status)?;
-            self.trail.append_in(unit, &entry)
-        })?;
-        Ok(())
+            self.trail.append_in(unit, &entry)?;
+            Ok(Ok(true))
+        })?
     }
 
     /// Gives a client a new secret; the old one ends at once.
-    pub fn rotate_client_secret(&self, id: &str) -> Result<ShownSecret, DeedError> {
-        let client = self.find_client(id)?;
-        self.rotate(PartyKey::Client(client.key), id)
+    pub fn rotate_client_secret(&self, id: &str) -> Result<Secret<String>, DeedError> {
+        let new = self.new_secret()?;
+        let entry = self.entry(Event::SecretRotated).to_client(id);
+        let replaced = self.with_client(id, |unit, client| {
+            new.replace(unit, (PartyKey::Client(client.key), &client.credentials), &entry)
+        })?;
+        if replaced { Ok(new.secret) } else { Err(DeedError::NoSecret(id.to_owned())) }
     }
 
-    /// Ends a client at once, then deletes all that it held, in steps. `step` is told after
-    /// each. When it is interrupted it can be called again.
+    /// Ends a client at once, then deletes all that it held, in steps, at last the client
+    /// itself. `step` is told after each. A removal that was interrupted is finished by
+    /// calling this again.
     pub fn remove_client(&self, id: &str, step: &mut dyn FnMut()) -> Result<(), DeedError> {
-        let client = self.find_client(id)?;
-        let entry = self.entry(Event::ClientRemoved).to(id);
         let now = self.clock.now();
-        self.store.change(|unit| {
-            unit.revoke_client(client.key, now)?;
-            self.trail.append_in(unit, &entry)
+        let revoked = self.entry(Event::ClientRevoked).to_client(id);
+        let removed = self.entry(Event::ClientRemoved).to_client(id);
+        let client = self.with_client(id, |unit, client| {
+            if client.status != PartyStatus::Revoked {
+                unit.revoke_client(client.key, now)?;
+                self.trail.append_in(unit, &revoked)?;
+            }
+            Ok(client.key)
         })?;
-        while self.store.change(|unit| unit.purge_client(client.key, USERS_AT_ONCE))? {
+        let mut is_left = true;
+        while is_left {
+            is_left = self.store.change(|unit| {
+                let is_left = unit.purge_client(client, USERS_AT_ONCE)?;
+                if !is_left {
+                    self.trail.append_in(unit, &removed)?;
+                }
+                Ok(is_left)
+            })?;
             step();
         }
         Ok(())

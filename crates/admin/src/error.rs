@@ -1,5 +1,6 @@
 //! How a deed can fail, by culprit, in words that say what to do.
 
+use muster_audit::FileError;
 use muster_crypto::{KekError, KeyRingError};
 use muster_domain::{InvalidId, RandomnessFailed};
 use muster_store::StoreError;
@@ -19,14 +20,31 @@ pub enum DeedError {
     #[error("a client or an admin has the id `{0}` already; choose another one")]
     Taken(String),
     /// The admin administers as many clients as it may.
-    #[error("the admin `{0}` administers as many clients as it may; raise its --max-clients")]
+    #[error(
+        "the admin `{0}` administers as many clients as it may (--max-clients); take one from it \
+         first: muster admin unlink"
+    )]
     Full(String),
+    /// The party was ended for good.
+    #[error("`{0}` was revoked, which is for good; add it anew when its removal is done")]
+    Revoked(String),
+    /// The party has no secret that could be replaced.
+    #[error("`{0}` has no secret: it is a public client, or it authenticates by keys of its own")]
+    NoSecret(String),
     /// The id cannot be.
     #[error(transparent)]
     Id(#[from] InvalidId),
     /// The key set cannot be used.
     #[error("the key set cannot be used: {0}")]
     KeySet(String),
+    /// The redirect URI cannot be used.
+    #[error("the redirect URI `{uri}` cannot be used: {reason}")]
+    RedirectUri {
+        /// The URI.
+        uri: String,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
     /// No random bytes.
     #[error(transparent)]
     Randomness(#[from] RandomnessFailed),
@@ -36,7 +54,20 @@ pub enum DeedError {
     /// The key ring cannot be opened.
     #[error(transparent)]
     KeyRing(#[from] KeyRingError),
+    /// The audit file cannot be used.
+    #[error(transparent)]
+    Audit(#[from] FileError),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+/// A conflict while adding means that the id is taken.
+pub(crate) fn taken(error: StoreError, id: &str) -> DeedError {
+    match error {
+        StoreError::Conflict { .. } => DeedError::Taken(id.to_owned()),
+        StoreError::Unavailable { .. }
+        | StoreError::Corrupt { .. }
+        | StoreError::GivenUp { .. } => DeedError::Store(error),
+    }
 }

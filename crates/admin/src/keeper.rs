@@ -1,11 +1,14 @@
 //! The keeper: whoever sits at the terminal, with what deeds are done with.
+//!
+//! Every deed finds the party, changes it and appends its record in one unit, so that no
+//! deed is done on stale knowledge and none goes unrecorded.
 
 use std::sync::Arc;
 
-use muster_audit::{Ending, Entry, Event, Trail};
-use muster_crypto::{KeyRing, VerifyingKeys, generate_client_secret};
-use muster_domain::{Clock, Credentials, Issuer, Randomness, Secret};
-use muster_store::{PartyKey, Store};
+use muster_audit::{Actor, Ending, Entry, Event, Trail};
+use muster_crypto::KeyRing;
+use muster_domain::{AdminClient, AdminId, Client, ClientId, Clock, Issuer, Randomness};
+use muster_store::{Store, StoreError, Unit};
 
 use crate::DeedError;
 
@@ -26,54 +29,44 @@ pub struct Keeper {
     pub issuer: Issuer,
 }
 
-/// How a party will prove who it is.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Proof {
-    /// By a secret that is generated now.
-    GeneratedSecret,
-    /// By keys of its own: a JWK set as text.
-    KeySet(String),
-    /// Not at all.
-    Nothing,
-}
-
-/// A secret that was generated: shown once, kept nowhere.
-pub type ShownSecret = Option<Secret<String>>;
-
 impl Keeper {
     pub(crate) fn entry(&self, event: Event) -> Entry {
-        Entry::new(event, Ending::Done).by("keeper").in_issuer(self.issuer.url.as_str())
+        Entry::new(event, Ending::Done).by(Actor::Keeper).in_issuer(self.issuer.url.as_str())
     }
 
-    pub(crate) fn credentials(
+    /// One unit about an admin client.
+    pub(crate) fn with_admin<T>(
         &self,
-        proof: &Proof,
-    ) -> Result<(Credentials, ShownSecret), DeedError> {
-        Ok(match proof {
-            Proof::GeneratedSecret => {
-                let secret = generate_client_secret(&*self.randomness)?;
-                (Credentials::secret(self.keys.store_generated(&secret)), Some(secret))
-            }
-            Proof::KeySet(text) => {
-                let keys = VerifyingKeys::of_jwk_set(text);
-                let keys = keys.map_err(|error| DeedError::KeySet(error.to_string()))?;
-                if keys.is_empty() {
-                    return Err(DeedError::KeySet("it holds no key for signatures".to_owned()));
-                }
-                (Credentials::key_set(text.clone()), None)
-            }
-            Proof::Nothing => (Credentials::none(), None),
-        })
+        id: &str,
+        mut deed: impl FnMut(&mut dyn Unit, AdminClient) -> Result<T, StoreError>,
+    ) -> Result<T, DeedError> {
+        let admin_id = AdminId::new(id).map_err(|_| admin_not_found(id))?;
+        let done = self.store.change(|unit| {
+            let found = unit.find_admin(self.issuer.key, &admin_id)?;
+            found.map(|admin| deed(unit, admin)).transpose()
+        })?;
+        done.ok_or_else(|| admin_not_found(id))
     }
 
-    /// Gives a party a new secret, with its record.
-    pub(crate) fn rotate(&self, party: PartyKey, id: &str) -> Result<ShownSecret, DeedError> {
-        let (credentials, secret) = self.credentials(&Proof::GeneratedSecret)?;
-        let entry = self.entry(Event::SecretRotated).to(id);
-        self.store.change(|unit| {
-            unit.set_credentials(party, &credentials)?;
-            self.trail.append_in(unit, &entry)
+    /// One unit about a client.
+    pub(crate) fn with_client<T>(
+        &self,
+        id: &str,
+        mut deed: impl FnMut(&mut dyn Unit, Client) -> Result<T, StoreError>,
+    ) -> Result<T, DeedError> {
+        let client_id = ClientId::new(id).map_err(|_| client_not_found(id))?;
+        let done = self.store.change(|unit| {
+            let found = unit.find_client(self.issuer.key, &client_id)?;
+            found.map(|client| deed(unit, client)).transpose()
         })?;
-        Ok(secret)
+        done.ok_or_else(|| client_not_found(id))
     }
+}
+
+pub(crate) fn admin_not_found(id: &str) -> DeedError {
+    DeedError::NotFound { what: "admin", id: id.to_owned() }
+}
+
+pub(crate) fn client_not_found(id: &str) -> DeedError {
+    DeedError::NotFound { what: "client", id: id.to_owned() }
 }

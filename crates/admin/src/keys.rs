@@ -1,43 +1,77 @@
 //! The key ring at start: opened from the store, with missing keys made.
 
-use muster_crypto::{Kek, KeyRing, WrappedKey};
+use std::sync::Arc;
+
+use muster_audit::{Actor, Ending, Entry, Event, Trail};
+use muster_crypto::{Kek, KeyRing, KeyRingError, WrappedKey};
 use muster_domain::{DataKeyId, Randomness, Timestamp};
-use muster_store::{Sequence, Store, StoredDataKey};
+use muster_store::{Sequence, Store, StoredDataKey, Unit};
 
 use crate::DeedError;
 
+/// Numbers taken at once: there are fewer kinds of data keys than that.
+const NUMBERS: i64 = 8;
+
 /// An open key ring.
-#[derive(Debug)]
 pub struct KeyringOpened {
     /// The ring.
-    pub ring: KeyRing,
+    pub ring: Arc<KeyRing>,
+    /// The trail that is bound by its keys.
+    pub trail: Trail,
     /// How many keys were made just now.
     pub made: usize,
 }
 
-/// Opens the key ring; data keys that are missing are made and stored first. Two processes
-/// that start at once make one set: the unit of the second one sees the first one's.
+/// Opens the key ring; data keys that are missing are made and stored first, with their
+/// record. Two processes that start at once make one set: the unit of the second one sees
+/// the first one's. `trail` makes the trail of a ring.
 pub fn ensure_key_ring(
     store: &dyn Store,
     kek: &Kek,
-    now: Timestamp,
-    randomness: &dyn Randomness,
+    (now, randomness): (Timestamp, &dyn Randomness),
+    trail: &dyn Fn(Arc<KeyRing>) -> Trail,
 ) -> Result<KeyringOpened, DeedError> {
-    let (stored, made) = store.change(|unit| {
-        // Taking numbers locks the counter, so that only one process makes keys.
-        let mut numbers = unit.take_numbers(Sequence::DataKeys, 8)?;
-        let mut stored: Vec<WrappedKey> = unit.list_data_keys()?.into_iter().map(wrapped).collect();
-        let next = || DataKeyId::new(numbers.next().unwrap_or_default());
-        let made = KeyRing::missing_keys(kek, &stored, (now, randomness), next)
-            .map_err(|error| muster_store::StoreError::GivenUp { reason: error.to_string() })?;
-        for key in &made {
-            unit.add_data_key(&row(key))?;
+    let stored = store.read(|reading| reading.list_data_keys())?;
+    let stored: Vec<WrappedKey> = stored.into_iter().map(wrapped).collect();
+    match KeyRing::open(kek, &stored) {
+        Ok(ring) => {
+            let ring = Arc::new(ring);
+            return Ok(KeyringOpened { trail: trail(Arc::clone(&ring)), ring, made: 0 });
         }
-        let count = made.len();
-        stored.extend(made);
-        Ok((stored, count))
-    })?;
-    Ok(KeyringOpened { ring: KeyRing::open(kek, &stored)?, made })
+        Err(KeyRingError::Missing(_)) => {}
+        Err(error) => return Err(error.into()),
+    }
+    store.change(|unit| match complete(unit, kek, (now, randomness), trail) {
+        // Rolls the unit back, and lets the store try again.
+        Err(DeedError::Store(error)) => Err(error),
+        // Any other error comes before anything is written but numbers.
+        done => Ok(done),
+    })?
+}
+
+/// Makes what is missing.
+fn complete(
+    unit: &mut dyn Unit,
+    kek: &Kek,
+    (now, randomness): (Timestamp, &dyn Randomness),
+    trail: &dyn Fn(Arc<KeyRing>) -> Trail,
+) -> Result<KeyringOpened, DeedError> {
+    // Taking numbers locks the counter, so that only one process makes keys.
+    let mut numbers = unit.take_numbers(Sequence::DataKeys, NUMBERS)?;
+    let mut stored: Vec<WrappedKey> = unit.list_data_keys()?.into_iter().map(wrapped).collect();
+    let next = || DataKeyId::new(numbers.next().unwrap_or_default());
+    let made = KeyRing::missing_keys(kek, &stored, (now, randomness), next)?;
+    stored.extend(made.iter().cloned());
+    let ring = Arc::new(KeyRing::open(kek, &stored)?);
+    let trail = trail(Arc::clone(&ring));
+    for key in &made {
+        unit.add_data_key(&row(key))?;
+        let entry = Entry::new(Event::KeyMade, Ending::Done).by(Actor::Service);
+        let number = u64::try_from(key.id.number()).unwrap_or_default();
+        let entry = entry.with_count("data_key", number).with_word("kek", kek.id());
+        trail.append_in(unit, &entry)?;
+    }
+    Ok(KeyringOpened { ring, trail, made: made.len() })
 }
 
 fn wrapped(key: StoredDataKey) -> WrappedKey {

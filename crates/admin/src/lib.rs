@@ -6,10 +6,13 @@ mod error;
 mod issuers;
 mod keeper;
 mod keys;
+mod proof;
+mod redirect_uri;
 
 pub use admins::{AdminDraft, Right};
 pub use clients::ClientDraft;
 pub use error::DeedError;
 pub use issuers::ensure_issuer;
-pub use keeper::{Keeper, Proof, ShownSecret};
+pub use keeper::Keeper;
 pub use keys::{KeyringOpened, ensure_key_ring};
+pub use proof::{Proof, ShownSecret};

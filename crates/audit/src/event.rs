@@ -1,93 +1,139 @@
 //! What is recorded: a closed list, so that a new deed must find its word.
+//!
+//! The words are explained in `docs/operations/audit.md`; a test holds the two together.
 
-/// Something that happened.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Event {
-    /// A caller proved who it is, for the first time in a while.
-    ClientAuthentication,
-    /// A request was refused.
-    GrantRefused,
-    /// A listing is about to begin: durable before its first byte.
-    TokenInfoListed,
-    /// A listing ended.
-    TokenInfoFinished,
-    /// An admin client was added.
-    AdminAdded,
-    /// An admin client stands differently now.
-    AdminStatus,
-    /// An admin client's rights changed.
-    AdminRights,
-    /// A client was added.
-    ClientAdded,
-    /// A client stands differently now.
-    ClientStatus,
-    /// A client was removed, with all it held.
-    ClientRemoved,
-    /// A client came under an admin.
-    Linked,
-    /// A client was taken from an admin.
-    Unlinked,
-    /// A secret was replaced.
-    SecretRotated,
-    /// A hash was replaced by a better one.
-    SecretUpgraded,
-    /// A key was made.
-    KeyMade,
-    /// An import ran.
-    Imported,
-    /// The service started.
-    Started,
-    /// The service stopped.
-    Stopped,
+use muster_domain::PartyStatus;
+
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal,)+ }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+        pub enum $name {
+            $($(#[$variant_doc])* $variant,)+
+        }
+
+        impl $name {
+            /// All of them, in the order of the enum.
+            pub const ALL: &[Self] = &[$(Self::$variant,)+];
+
+            /// Its word in the trail.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $word,)+
+                }
+            }
+        }
+    };
+}
+
+words! {
+    /// Something that happened.
+    Event {
+        /// A caller proved who it is, or failed to.
+        ClientAuthentication = "client_authentication",
+        /// A request was carried out.
+        GrantCarriedOut = "grant_carried_out",
+        /// A request of an authenticated caller was refused.
+        GrantRefused = "grant_refused",
+        /// A listing is about to begin: durable before its first byte.
+        TokenInfoListed = "token_info_listed",
+        /// A listing ended, whole or cut.
+        TokenInfoFinished = "token_info_finished",
+        /// An issuer was added.
+        IssuerAdded = "issuer_added",
+        /// An admin client was added.
+        AdminAdded = "admin_added",
+        /// An admin client waits for approval again.
+        AdminPending = "admin_pending",
+        /// An admin client was approved.
+        AdminApproved = "admin_approved",
+        /// An admin client was denied.
+        AdminDenied = "admin_denied",
+        /// An admin client was suspended.
+        AdminSuspended = "admin_suspended",
+        /// An admin client was ended for good.
+        AdminRevoked = "admin_revoked",
+        /// An admin client got a right.
+        RightGiven = "right_given",
+        /// An admin client lost a right.
+        RightTaken = "right_taken",
+        /// A client was added.
+        ClientAdded = "client_added",
+        /// A client waits for approval again.
+        ClientPending = "client_pending",
+        /// A client was approved.
+        ClientApproved = "client_approved",
+        /// A client was denied.
+        ClientDenied = "client_denied",
+        /// A client was suspended.
+        ClientSuspended = "client_suspended",
+        /// A client was ended for good.
+        ClientRevoked = "client_revoked",
+        /// A revoked client was removed, with all it held.
+        ClientRemoved = "client_removed",
+        /// A client came under an admin.
+        Linked = "linked",
+        /// A client was taken from an admin.
+        Unlinked = "unlinked",
+        /// A secret was replaced.
+        SecretRotated = "secret_rotated",
+        /// A hash was replaced by a better one.
+        SecretUpgraded = "secret_upgraded",
+        /// A key was made.
+        KeyMade = "key_made",
+        /// A key took the place of another one.
+        KeyRotated = "key_rotated",
+        /// An import ran.
+        Imported = "imported",
+        /// The service runs with other settings than before.
+        ConfigChanged = "config_changed",
+        /// The service started.
+        Started = "started",
+        /// The service stopped.
+        Stopped = "stopped",
+        /// A limit was reached.
+        LimitHit = "limit_hit",
+        /// A request met a fault of the program.
+        Panicked = "panicked",
+        /// The torn last line of a file was cut off.
+        TrailMended = "trail_mended",
+    }
 }
 
 impl Event {
-    /// Its word in the trail.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::ClientAuthentication => "client_authentication",
-            Self::GrantRefused => "grant_refused",
-            Self::TokenInfoListed => "token_info_listed",
-            Self::TokenInfoFinished => "token_info_finished",
-            Self::AdminAdded => "admin_added",
-            Self::AdminStatus => "admin_status",
-            Self::AdminRights => "admin_rights",
-            Self::ClientAdded => "client_added",
-            Self::ClientStatus => "client_status",
-            Self::ClientRemoved => "client_removed",
-            Self::Linked => "linked",
-            Self::Unlinked => "unlinked",
-            Self::SecretRotated => "secret_rotated",
-            Self::SecretUpgraded => "secret_upgraded",
-            Self::KeyMade => "key_made",
-            Self::Imported => "imported",
-            Self::Started => "started",
-            Self::Stopped => "stopped",
+    /// That an admin client stands like this from now on.
+    pub const fn of_admin(status: PartyStatus) -> Self {
+        match status {
+            PartyStatus::Pending => Self::AdminPending,
+            PartyStatus::Approved => Self::AdminApproved,
+            PartyStatus::Denied => Self::AdminDenied,
+            PartyStatus::Suspended => Self::AdminSuspended,
+            PartyStatus::Revoked => Self::AdminRevoked,
+        }
+    }
+
+    /// That a client stands like this from now on.
+    pub const fn of_client(status: PartyStatus) -> Self {
+        match status {
+            PartyStatus::Pending => Self::ClientPending,
+            PartyStatus::Approved => Self::ClientApproved,
+            PartyStatus::Denied => Self::ClientDenied,
+            PartyStatus::Suspended => Self::ClientSuspended,
+            PartyStatus::Revoked => Self::ClientRevoked,
         }
     }
 }
 
-/// How it ended.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Ending {
-    /// As it was meant to.
-    Done,
-    /// It was not permitted.
-    Refused,
-    /// It was cut.
-    Aborted,
-    /// It is about to begin.
-    Begun,
-}
-
-impl Ending {
-    /// Its word in the trail.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Done => "done",
-            Self::Refused => "refused",
-            Self::Aborted => "aborted",
-            Self::Begun => "begun",
-        }
+words! {
+    /// How it ended.
+    Ending {
+        /// As it was meant to.
+        Done = "done",
+        /// It was not permitted.
+        Refused = "refused",
+        /// It was cut.
+        Aborted = "aborted",
+        /// It is about to begin.
+        Begun = "begun",
     }
 }

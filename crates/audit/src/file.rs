@@ -1,21 +1,22 @@
 //! A trail in a file: lines of JSON, each with its link, synced before it counts.
 //!
-//! A line is the record with two members more, `prev_hash` and `hash`. A last line that a
-//! crash has torn is cut off at the next start, and that is recorded.
+//! Several processes may append (the service, the keeper's commands): each takes the file's
+//! lock and continues from the file's end, whoever wrote it. A last line that a crash has
+//! torn is cut off, and that is recorded.
 
 use std::fs::{File, OpenOptions};
-use std::io::{BufRead, BufReader, Seek, SeekFrom, Write};
+use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use data_encoding::HEXLOWER;
 use muster_crypto::KeyRing;
 use muster_domain::Timestamp;
-use muster_store::{AuditLink, AuditRecord};
+use muster_store::AuditLink;
 use parking_lot::Mutex;
-use serde_json::Value;
 
-use crate::record::Entry;
+use crate::file_end::{FileEnd, end_of};
+use crate::line::{after, beginning, line_of, record_of};
+use crate::{Actor, Ending, Entry, Event};
 
 /// A file that is being appended to.
 pub struct FileTrail {
@@ -23,9 +24,12 @@ pub struct FileTrail {
     end: Mutex<End>,
 }
 
+/// What is known of the file's end.
 struct End {
     file: File,
     link: AuditLink,
+    /// The file's length when `link` was its end.
+    length: u64,
 }
 
 /// Why the file cannot be used.
@@ -40,34 +44,37 @@ pub enum FileError {
         #[source]
         source: std::io::Error,
     },
-    /// A line in the middle is no record.
-    #[error("line {line} of the audit file {} is no record; look at it with: muster audit verify", path.display())]
+    /// It ends in something that is no record.
+    #[error("the last line of the audit file {} is no record; look at it with: muster audit verify", path.display())]
     Malformed {
         /// The file.
         path: PathBuf,
-        /// Which line, from 1.
-        line: u64,
     },
 }
 
 impl FileTrail {
-    /// Opens a file and finds its end; a new one is made with mode 0600.
+    /// Opens a file; a new one is made with mode 0600. The lines before the last one are
+    /// not looked at: that is what verifying is for.
     pub fn open(path: &Path) -> Result<Self, FileError> {
         let system = |source| FileError::System { path: path.to_owned(), source };
-        let mut file = OpenOptions::new()
+        let is_new = !path.exists();
+        let file = OpenOptions::new()
             .read(true)
             .append(true)
             .create(true)
             .mode(0o600)
             .open(path)
             .map_err(system)?;
-        let (link, whole) = read_end(&file, path)?;
-        if file.metadata().map_err(system)?.len() > whole {
-            file.set_len(whole).map_err(system)?;
-            file.sync_all().map_err(system)?;
+        if is_new {
+            // The name must last as well as the content.
+            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+            let folder = folder.unwrap_or_else(|| Path::new("."));
+            File::open(folder).and_then(|folder| folder.sync_all()).map_err(system)?;
         }
-        file.seek(SeekFrom::End(0)).map_err(system)?;
-        Ok(Self { path: path.to_owned(), end: Mutex::new(End { file, link }) })
+        let end = End { file, link: beginning(), length: 0 };
+        let trail = Self { path: path.to_owned(), end: Mutex::new(end) };
+        trail.locked(|end| trail.catch_up(end).map(|_| ()))?;
+        Ok(trail)
     }
 
     pub(crate) fn append(
@@ -76,67 +83,73 @@ impl FileTrail {
         now: Timestamp,
         entry: &Entry,
     ) -> Result<(), FileError> {
+        self.locked(|end| {
+            let torn = self.catch_up(end)?;
+            if torn > 0 {
+                end.file.set_len(end.length).map_err(|source| self.system(source))?;
+                let mended = Entry::new(Event::TrailMended, Ending::Done).by(Actor::Service);
+                self.write(end, keys, (now, &mended.with_count("bytes", torn)))?;
+            }
+            self.write(end, keys, (now, entry))
+        })
+    }
+
+    /// Where the trail ends now, whoever wrote the end.
+    pub(crate) fn end(&self) -> Result<AuditLink, FileError> {
+        self.locked(|end| self.catch_up(end).map(|_| end.link.clone()))
+    }
+
+    fn locked<T>(
+        &self,
+        work: impl FnOnce(&mut End) -> Result<T, FileError>,
+    ) -> Result<T, FileError> {
         let mut end = self.end.lock();
+        end.file.lock().map_err(|source| self.system(source))?;
+        let done = work(&mut end);
+        end.file.unlock().map_err(|source| self.system(source))?;
+        done
+    }
+
+    /// Takes over what others have appended; how many bytes of a torn line follow.
+    fn catch_up(&self, end: &mut End) -> Result<u64, FileError> {
+        let length = end.file.metadata().map_err(|source| self.system(source))?.len();
+        // A file that has become shorter was cut by somebody: going on from what is
+        // remembered leaves a gap that verifying finds.
+        if length <= end.length {
+            end.length = length;
+            return Ok(0);
+        }
+        let FileEnd { lines, whole } =
+            end_of(&end.file, 1).map_err(|source| self.system(source))?;
+        if let Some(line) = lines.last() {
+            let malformed = || FileError::Malformed { path: self.path.clone() };
+            end.link = after(&record_of(line).ok_or_else(malformed)?);
+        }
+        end.length = whole;
+        Ok(length.saturating_sub(whole))
+    }
+
+    fn write(
+        &self,
+        end: &mut End,
+        keys: &KeyRing,
+        (now, entry): (Timestamp, &Entry),
+    ) -> Result<(), FileError> {
         let record = entry.record(keys, &end.link, now);
-        let line = line_of(&record);
+        let line = format!("{}\n", line_of(&record));
         let written = end.file.write_all(line.as_bytes()).and_then(|()| end.file.sync_data());
-        written.map_err(|source| FileError::System { path: self.path.clone(), source })?;
+        if let Err(source) = written {
+            // What is half on disk must not stand before the next record. If this fails,
+            // too, the next one cuts it.
+            let _ = end.file.set_len(end.length);
+            return Err(self.system(source));
+        }
         end.link = after(&record);
+        end.length = end.length.saturating_add(u64::try_from(line.len()).unwrap_or(u64::MAX));
         Ok(())
     }
-}
 
-/// The trail's end behind a record.
-pub(crate) fn after(record: &AuditRecord) -> AuditLink {
-    AuditLink { next: record.number.saturating_add(1), last_at: record.at, last_hash: record.hash }
-}
-
-/// The beginning of a trail.
-pub(crate) fn beginning() -> AuditLink {
-    AuditLink { next: 1, last_at: Timestamp::default(), last_hash: [0; 32] }
-}
-
-fn line_of(record: &AuditRecord) -> String {
-    let body = record.body.strip_suffix('}').unwrap_or(&record.body);
-    let (previous, hash) = (HEXLOWER.encode(&record.previous), HEXLOWER.encode(&record.hash));
-    format!("{body},\"prev_hash\":\"{previous}\",\"hash\":\"{hash}\"}}\n")
-}
-
-/// The record in a line; `None`: the line is none.
-pub(crate) fn record_of(line: &str) -> Option<AuditRecord> {
-    let line = line.strip_suffix('\n')?;
-    let (body, links) = line.rsplit_once(",\"prev_hash\":\"")?;
-    let (previous, hash) = links.strip_suffix("\"}")?.split_once("\",\"hash\":\"")?;
-    let body = format!("{body}}}");
-    let members: Value = serde_json::from_str(&body).ok()?;
-    let bytes = |hex: &str| HEXLOWER.decode(hex.as_bytes()).ok()?.try_into().ok();
-    Some(AuditRecord {
-        number: members.get("seq")?.as_i64()?,
-        at: Timestamp::from_millis(members.get("ts")?.as_i64()?),
-        event: members.get("event")?.as_str()?.to_owned(),
-        previous: bytes(previous)?,
-        hash: bytes(hash)?,
-        body,
-    })
-}
-
-/// The link to go on from, and how many bytes are whole lines.
-fn read_end(file: &File, path: &Path) -> Result<(AuditLink, u64), FileError> {
-    let mut reader = BufReader::new(file);
-    let (mut link, mut whole, mut number) = (beginning(), 0_u64, 0_u64);
-    let mut text = String::new();
-    loop {
-        text.clear();
-        let read = reader
-            .read_line(&mut text)
-            .map_err(|source| FileError::System { path: path.to_owned(), source })?;
-        if read == 0 || !text.ends_with('\n') {
-            return Ok((link, whole));
-        }
-        number = number.saturating_add(1);
-        let record = record_of(&text)
-            .ok_or_else(|| FileError::Malformed { path: path.to_owned(), line: number })?;
-        link = after(&record);
-        whole = whole.saturating_add(u64::try_from(read).unwrap_or(u64::MAX));
+    fn system(&self, source: std::io::Error) -> FileError {
+        FileError::System { path: self.path.clone(), source }
     }
 }

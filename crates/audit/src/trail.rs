@@ -1,14 +1,15 @@
 //! Appending to the trail, in the table or in a file.
 //!
 //! A change and its record are one unit in the table: neither is without the other. With a
-//! file the record is on disk before the change is answered.
+//! file the record is on disk before the change is committed.
 
 use std::sync::Arc;
 
 use muster_crypto::KeyRing;
 use muster_domain::Clock;
-use muster_store::{Store, StoreError, Unit};
+use muster_store::{AuditWriting, Store, StoreError};
 
+use crate::checkpoint::Checkpoint;
 use crate::file::{FileError, FileTrail};
 use crate::record::Entry;
 
@@ -45,11 +46,11 @@ impl Trail {
     }
 
     /// A trail in a file.
-    pub fn in_file(keys: Arc<KeyRing>, clock: Arc<dyn Clock>, file: FileTrail) -> Self {
-        Self { keys, clock, sink: Sink::File(Arc::new(file)) }
+    pub fn in_file(keys: Arc<KeyRing>, clock: Arc<dyn Clock>, file: Arc<FileTrail>) -> Self {
+        Self { keys, clock, sink: Sink::File(file) }
     }
 
-    /// Records an entry by itself; durable when this returns.
+    /// Records an entry by itself; durable when this returns (invariant I23).
     pub fn append(&self, store: &dyn Store, entry: &Entry) -> Result<(), AuditError> {
         match &self.sink {
             Sink::Table => Ok(store.change(|unit| self.append_to_table(unit, entry))?),
@@ -57,8 +58,9 @@ impl Trail {
         }
     }
 
-    /// Records an entry within a unit, so that it stands or falls with the change.
-    pub fn append_in(&self, unit: &mut dyn Unit, entry: &Entry) -> Result<(), StoreError> {
+    /// Records an entry within a unit, so that it stands or falls with the change. Append
+    /// last: units that append wait for each other from here to their end.
+    pub fn append_in(&self, unit: &mut dyn AuditWriting, entry: &Entry) -> Result<(), StoreError> {
         match &self.sink {
             Sink::Table => self.append_to_table(unit, entry),
             // Written before the commit: a change without a record must not be; a record
@@ -69,7 +71,20 @@ impl Trail {
         }
     }
 
-    fn append_to_table(&self, unit: &mut dyn Unit, entry: &Entry) -> Result<(), StoreError> {
+    /// Where the trail ends now: to be kept elsewhere, and compared when verifying.
+    pub fn checkpoint(&self, store: &dyn Store) -> Result<Checkpoint, AuditError> {
+        let end = match &self.sink {
+            Sink::Table => store.read(|reading| reading.audit_end())?,
+            Sink::File(file) => file.end()?,
+        };
+        Ok(Checkpoint::of(&end))
+    }
+
+    fn append_to_table(
+        &self,
+        unit: &mut dyn AuditWriting,
+        entry: &Entry,
+    ) -> Result<(), StoreError> {
         let now = self.clock.now();
         unit.append_audit(&mut |link| Ok(entry.record(&self.keys, link, now)))
     }

@@ -8,7 +8,9 @@ use std::path::Path;
 use muster_crypto::KeyRing;
 use muster_store::{AuditLink, AuditRecord, Store, StoreError};
 
-use crate::file::{FileError, after, beginning, record_of};
+use crate::checkpoint::Checkpoint;
+use crate::file::FileError;
+use crate::line::{after, beginning, head_of, record_of};
 
 /// Records read at once.
 const PAGE: i64 = 1_000;
@@ -18,11 +20,13 @@ const PAGE: i64 = 1_000;
 pub struct Verified {
     /// How many records it has.
     pub records: i64,
+    /// Where it ends.
+    pub end: Checkpoint,
 }
 
 /// The first bad record.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("record {number}: {kind}")]
+#[error("record {number} {kind}")]
 pub struct Fault {
     /// Its number.
     pub number: i64,
@@ -45,6 +49,12 @@ pub enum FaultKind {
     /// It is no record.
     #[error("is no record")]
     Malformed,
+    /// The last line has no end: a crash tore it, or it is being written.
+    #[error("is torn; the service cuts it off and goes on when it writes the next one")]
+    Torn,
+    /// The trail does not hold the checkpoint.
+    #[error("is not the one that the checkpoint names: the trail was rewritten")]
+    NotTheCheckpoint,
 }
 
 /// Walks the trail in the database.
@@ -52,78 +62,140 @@ pub fn verify_store(
     store: &dyn Store,
     keys: &KeyRing,
 ) -> Result<Result<Verified, Fault>, StoreError> {
+    verify_store_against(store, keys, None)
+}
+
+/// Walks the trail in the database, which must hold the checkpoint `known`.
+pub fn verify_store_against(
+    store: &dyn Store,
+    keys: &KeyRing,
+    known: Option<&Checkpoint>,
+) -> Result<Result<Verified, Fault>, StoreError> {
     // The end is read first: what is appended meanwhile is beyond it.
     let end = store.read(|reading| reading.audit_end())?;
-    let mut link = beginning();
-    while link.next < end.next {
-        let page = store.read(|reading| reading.list_audit(link.next, PAGE))?;
+    let mut pages = |from, limit| store.read(|reading| reading.list_audit(from, limit));
+    verify_pages(&end, &mut pages, (keys, known))
+}
+
+/// Walks the trail in a file. Whether its end was cut off, only a checkpoint can tell.
+pub fn verify_file(path: &Path, keys: &KeyRing) -> Result<Result<Verified, Fault>, FileError> {
+    verify_file_against(path, keys, None)
+}
+
+/// Walks the trail in a file, which must hold the checkpoint `known`.
+pub fn verify_file_against(
+    path: &Path,
+    keys: &KeyRing,
+    known: Option<&Checkpoint>,
+) -> Result<Result<Verified, Fault>, FileError> {
+    let system = |source| FileError::System { path: path.to_owned(), source };
+    let file = File::open(path).map_err(system)?;
+    // Waits for a line that is being written.
+    file.lock_shared().map_err(system)?;
+    let mut reader = BufReader::new(file);
+    let mut walk = Walk { keys, known, link: beginning() };
+    let mut bytes = Vec::new();
+    loop {
+        bytes.clear();
+        if reader.read_until(b'\n', &mut bytes).map_err(system)? == 0 {
+            return Ok(walk.end(None));
+        }
+        if let Err(fault) = walk.line(&bytes) {
+            return Ok(Err(fault));
+        }
+    }
+}
+
+/// Walks a trail that ends in `end`. `pages` gives its records from a number on, at most so
+/// many.
+pub fn verify_pages(
+    end: &AuditLink,
+    pages: &mut dyn FnMut(i64, i64) -> Result<Vec<AuditRecord>, StoreError>,
+    (keys, known): (&KeyRing, Option<&Checkpoint>),
+) -> Result<Result<Verified, Fault>, StoreError> {
+    let mut walk = Walk { keys, known, link: beginning() };
+    let mut limit = PAGE;
+    while walk.link.next < end.next {
+        let page = match pages(walk.link.next, limit) {
+            // Somewhere in this page a row is damaged: look at one after the other.
+            Err(StoreError::Corrupt { .. }) if limit > 1 => {
+                limit = 1;
+                continue;
+            }
+            Err(StoreError::Corrupt { .. }) => return Ok(Err(walk.fault(FaultKind::Malformed))),
+            page => page?,
+        };
         if page.is_empty() {
-            return Ok(Err(missing(&link)));
+            return Ok(Err(walk.fault(FaultKind::Missing)));
         }
         for record in page.iter().filter(|record| record.number < end.next) {
-            match follow(keys, &link, record) {
-                Ok(next) => link = next,
-                Err(fault) => return Ok(Err(fault)),
+            if let Err(fault) = walk.step(record) {
+                return Ok(Err(fault));
             }
         }
-    }
-    if link.last_hash == end.last_hash {
-        Ok(Ok(Verified { records: link.next.saturating_sub(1) }))
-    } else {
-        Ok(Err(Fault { number: link.next.saturating_sub(1), kind: FaultKind::Changed }))
-    }
-}
-
-/// Walks the trail in a file. A trail that was cut at its end cannot be told from a shorter
-/// one by the file alone; the service's log names the last record at each stop.
-pub fn verify_file(path: &Path, keys: &KeyRing) -> Result<Result<Verified, Fault>, FileError> {
-    let system = |source| FileError::System { path: path.to_owned(), source };
-    let mut reader = BufReader::new(File::open(path).map_err(system)?);
-    let mut link = beginning();
-    let mut text = String::new();
-    loop {
-        text.clear();
-        if reader.read_line(&mut text).map_err(system)? == 0 {
-            return Ok(Ok(Verified { records: link.next.saturating_sub(1) }));
-        }
-        let Some(record) = record_of(&text) else {
-            return Ok(Err(Fault { number: link.next, kind: FaultKind::Malformed }));
-        };
-        match follow(keys, &link, &record) {
-            Ok(next) => link = next,
-            Err(fault) => return Ok(Err(fault)),
+        if page.last().is_some_and(|record| record.number >= end.next) {
+            break;
         }
     }
+    Ok(walk.end(Some(end)))
 }
 
-const fn missing(link: &AuditLink) -> Fault {
-    Fault { number: link.next, kind: FaultKind::Missing }
+/// On the way through a trail.
+struct Walk<'a> {
+    keys: &'a KeyRing,
+    known: Option<&'a Checkpoint>,
+    link: AuditLink,
 }
 
-/// The link behind a record that follows `link`.
-fn follow(keys: &KeyRing, link: &AuditLink, record: &AuditRecord) -> Result<AuditLink, Fault> {
-    if record.number != link.next {
-        return Err(missing(link));
+impl Walk<'_> {
+    fn line(&mut self, bytes: &[u8]) -> Result<(), Fault> {
+        let line = bytes.strip_suffix(b"\n").ok_or_else(|| self.fault(FaultKind::Torn))?;
+        let record = std::str::from_utf8(line).ok().and_then(record_of);
+        self.step(&record.ok_or_else(|| self.fault(FaultKind::Malformed))?)
     }
-    let fault = |kind| Fault { number: record.number, kind };
-    if keys.audit_link(&record.previous, record.body.as_bytes()) != record.hash {
-        return Err(fault(FaultKind::Changed));
-    }
-    if record.previous != link.last_hash || record.at < link.last_at {
-        return Err(fault(FaultKind::Unlinked));
-    }
-    if !says_the_same(record) {
-        return Err(fault(FaultKind::Changed));
-    }
-    Ok(after(record))
-}
 
-/// The columns beside the line are copies of it.
-fn says_the_same(record: &AuditRecord) -> bool {
-    let Ok(line) = serde_json::from_str::<serde_json::Value>(&record.body) else { return false };
-    let number = line.get("seq").and_then(serde_json::Value::as_i64);
-    let at = line.get("ts").and_then(serde_json::Value::as_i64);
-    let event = line.get("event").and_then(serde_json::Value::as_str);
-    (number, at, event)
-        == (Some(record.number), Some(record.at.millis()), Some(record.event.as_str()))
+    fn step(&mut self, record: &AuditRecord) -> Result<(), Fault> {
+        if record.number > self.link.next {
+            return Err(self.fault(FaultKind::Missing));
+        }
+        if self.keys.audit_link(&record.previous, record.body.as_bytes()) != record.hash {
+            return Err(self.fault(FaultKind::Changed));
+        }
+        let follows = record.number == self.link.next
+            && record.previous == self.link.last_hash
+            && record.at >= self.link.last_at;
+        if !follows {
+            return Err(self.fault(FaultKind::Unlinked));
+        }
+        // The columns beside the line are copies of it.
+        let head = (record.number, record.at, record.event.clone());
+        if head_of(&record.body) != Some(head) {
+            return Err(self.fault(FaultKind::Changed));
+        }
+        let known = self.known.filter(|known| known.number == record.number);
+        if known.is_some_and(|known| known.hash != record.hash) {
+            return Err(self.fault(FaultKind::NotTheCheckpoint));
+        }
+        self.link = after(record);
+        Ok(())
+    }
+
+    fn end(self, expected: Option<&AuditLink>) -> Result<Verified, Fault> {
+        let end = Checkpoint::of(&self.link);
+        let wanted = expected.map_or(end.number, |expected| expected.next.saturating_sub(1));
+        if wanted > end.number {
+            return Err(self.fault(FaultKind::Missing));
+        }
+        if expected.is_some_and(|expected| expected.last_hash != end.hash) {
+            return Err(Fault { number: end.number, kind: FaultKind::Unlinked });
+        }
+        if self.known.is_some_and(|known| known.number > end.number) {
+            return Err(self.fault(FaultKind::Missing));
+        }
+        Ok(Verified { records: end.number, end })
+    }
+
+    const fn fault(&self, kind: FaultKind) -> Fault {
+        Fault { number: self.link.next, kind }
+    }
 }
