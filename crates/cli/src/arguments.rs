@@ -289,7 +289,7 @@ pub(crate) enum AuditCommand {
     Tail {
         /// How many.
         #[arg(long, short = 'n', default_value_t = 20)]
-        lines: i64,
+        lines: u32,
     },
 }
 

@@ -84,9 +84,16 @@ impl From<DeedError> for Failure {
     fn from(error: DeedError) -> Self {
         let exit = match &error {
             DeedError::NotFound { .. } => Exit::NotFound,
-            DeedError::Taken(_) | DeedError::Full(_) => Exit::Conflict,
-            DeedError::Id(_) | DeedError::KeySet(_) | DeedError::Randomness(_) => Exit::Failed,
-            DeedError::Kek(_) | DeedError::KeyRing(_) | DeedError::Store(_) => Exit::Unavailable,
+            DeedError::Taken(_) | DeedError::Full(_) | DeedError::Revoked(_) => Exit::Conflict,
+            DeedError::Id(_)
+            | DeedError::KeySet(_)
+            | DeedError::RedirectUri { .. }
+            | DeedError::NoSecret(_)
+            | DeedError::Randomness(_) => Exit::Failed,
+            DeedError::Kek(_)
+            | DeedError::KeyRing(_)
+            | DeedError::Audit(_)
+            | DeedError::Store(_) => Exit::Unavailable,
         };
         Self::new(exit, error.to_string())
     }

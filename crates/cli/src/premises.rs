@@ -70,6 +70,18 @@ pub enum PremisesError {
          make and to back up; run: muster keys new-kek FILE, and name the file in keys.kek_file"
     )]
     NoKek,
+    /// The key file is gone, and what it opens is still there.
+    #[error(
+        "the key file {} is missing, and what lies in the database is sealed with the \
+         key-encryption key {wanted}: put that file back from your backup, or name it in \
+         keys.kek_file", path.display()
+    )]
+    KekLost {
+        /// Where the file should be.
+        path: PathBuf,
+        /// The fingerprint of the key.
+        wanted: String,
+    },
     /// The key-encryption key cannot be used.
     #[error(transparent)]
     Kek(#[from] KekError),
@@ -99,20 +111,16 @@ impl Premises {
             }
         }
         check_schema(&*store, &database)?;
-        let kek = kek(settings, &**randomness, &mut news)?;
+        let kek = kek(settings, &*store, (&**randomness, &database), &mut news)?;
+        let file = settings.audit_file.as_deref().map(FileTrail::open).transpose()?.map(Arc::new);
+        let trail_of = |keys| trail(keys, clock, file.as_ref());
         let now = clock.now();
-        let opened = ensure_key_ring(&*store, &kek, now, &**randomness)?;
+        let opened = ensure_key_ring(&*store, &kek, (now, &**randomness), &trail_of)?;
         if opened.made > 0 {
             news.push(format!("{} data keys were made, wrapped by {}", opened.made, kek.id()));
         }
-        let keys = Arc::new(opened.ring);
-        let issuer = ensure_issuer(&*store, &settings.issuer, now)?;
-        let trail = match &settings.audit_file {
-            None => Trail::in_table(Arc::clone(&keys), Arc::clone(clock)),
-            Some(path) => {
-                Trail::in_file(Arc::clone(&keys), Arc::clone(clock), FileTrail::open(path)?)
-            }
-        };
+        let (keys, trail) = (opened.ring, opened.trail);
+        let issuer = ensure_issuer(&*store, &trail, &settings.issuer, now)?;
         Ok(Self { store, keys, trail, issuer, news })
     }
 
@@ -154,20 +162,35 @@ pub(crate) fn kek_path(settings: &KeeperSettings) -> Option<PathBuf> {
     }
 }
 
+fn trail(keys: Arc<KeyRing>, clock: &Arc<dyn Clock>, file: Option<&Arc<FileTrail>>) -> Trail {
+    match file {
+        None => Trail::in_table(keys, Arc::clone(clock)),
+        Some(file) => Trail::in_file(keys, Arc::clone(clock), Arc::clone(file)),
+    }
+}
+
 fn kek(
     settings: &KeeperSettings,
-    randomness: &dyn Randomness,
+    store: &dyn Store,
+    (randomness, database): (&dyn Randomness, &str),
     news: &mut Vec<String>,
 ) -> Result<Kek, PremisesError> {
     let path = kek_path(settings).ok_or(PremisesError::NoKek)?;
     if path.exists() || !settings.database.is_embedded() {
         return Ok(Kek::load(&path)?);
     }
+    // A new key could not open what another one has sealed.
+    let stored = store.read(|reading| reading.list_data_keys());
+    let stored =
+        stored.map_err(|error| PremisesError::Store { database: database.to_owned(), error })?;
+    if let Some(key) = stored.first() {
+        return Err(PremisesError::KekLost { path, wanted: key.kek_id.clone() });
+    }
     let kek = Kek::create(&path, randomness)?;
-    let shown = path.display();
     news.push(format!(
-        "a key-encryption key was made in {shown} (mode 0600); back it up, apart from the \
-         database: without it no token can be found or shown"
+        "a key-encryption key was made in {} (mode 0600); back it up, apart from the \
+         database: without it no token can be found or shown",
+        path.display()
     ));
     Ok(kek)
 }

@@ -25,7 +25,7 @@ pub(crate) fn run(desk: &mut Desk<'_, '_>, command: &AdminCommand) -> Result<(),
         AdminCommand::Unlink { admin, client } => unlink(desk, admin, client),
         AdminCommand::RotateSecret { id } => {
             let secret = desk.keeper()?.rotate_admin_secret(id)?;
-            show_secret(desk, id, secret.as_ref(), json!({"id": id}))
+            show_secret(desk, id, Some(&secret), json!({"id": id}))
         }
     }
 }

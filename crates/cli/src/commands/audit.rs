@@ -1,6 +1,6 @@
 //! `muster audit`: the trail.
 
-use muster_audit::{Fault, Verified, verify_file, verify_store};
+use muster_audit::{Fault, Verified, tail_file, tail_store, verify_file, verify_store};
 use serde_json::json;
 
 use crate::arguments::AuditCommand;
@@ -17,7 +17,7 @@ pub(crate) fn run(desk: &mut Desk<'_, '_>, command: &AuditCommand) -> Result<(),
 fn verify(desk: &mut Desk<'_, '_>) -> Result<(), Failure> {
     let outcome = outcome(desk)?;
     match outcome {
-        Ok(Verified { records }) => {
+        Ok(Verified { records, .. }) => {
             desk.output.value(&json!({"records": records, "ok": true}))?;
             Ok(desk
                 .output
@@ -42,23 +42,14 @@ pub(crate) fn outcome(desk: &mut Desk<'_, '_>) -> Result<Result<Verified, Fault>
     }
 }
 
-fn tail(desk: &mut Desk<'_, '_>, lines: i64) -> Result<(), Failure> {
-    let file = desk.settings()?.audit_file;
-    if let Some(path) = file {
-        let text = std::fs::read_to_string(&path)?;
-        let skip = text.lines().count().saturating_sub(usize::try_from(lines).unwrap_or(0));
-        for line in text.lines().skip(skip) {
-            desk.output.text(&format!("{line}\n"))?;
-        }
-        return Ok(());
-    }
-    let premises = desk.premises()?;
-    let records = premises.store.read(|reading| {
-        let end = reading.audit_end()?;
-        reading.list_audit(end.next.saturating_sub(lines), lines)
-    })?;
-    for record in records {
-        desk.output.text(&format!("{}\n", record.body))?;
+fn tail(desk: &mut Desk<'_, '_>, count: u32) -> Result<(), Failure> {
+    let lines = match desk.settings()?.audit_file {
+        Some(path) => tail_file(&path, count)
+            .map_err(|error| Failure::new(Exit::Unavailable, error.to_string()))?,
+        None => tail_store(&*desk.premises()?.store, count)?,
+    };
+    for line in lines {
+        desk.output.text(&format!("{line}\n"))?;
     }
     Ok(())
 }

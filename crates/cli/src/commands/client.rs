@@ -21,7 +21,7 @@ pub(crate) fn run(desk: &mut Desk<'_, '_>, command: &ClientCommand) -> Result<()
         ClientCommand::Suspend { id } => status(desk, id, PartyStatus::Suspended),
         ClientCommand::RotateSecret { id } => {
             let secret = desk.keeper()?.rotate_client_secret(id)?;
-            show_secret(desk, id, secret.as_ref(), json!({"id": id}))
+            show_secret(desk, id, Some(&secret), json!({"id": id}))
         }
         ClientCommand::Remove { id, yes } => remove(desk, id, *yes),
     }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use muster_audit::{Ending, Entry, Event};
+use muster_audit::{Actor, Ending, Entry, Event};
 use muster_crypto::{KeyRing, PrivateKey, SealContext};
 use muster_domain::{IssuerUrl, LookupTag, Randomness, SealedText, StoredSecret, Token, TokenKind};
 use muster_import_oa4mp::{
@@ -53,7 +53,7 @@ pub(crate) fn run(
     let report = import(&from, &*premises.store, &sealing, &import_options, &mut progress);
     let report = report.map_err(|error| failed(&error))?;
     if !options.dry_run {
-        let entry = Entry::new(Event::Imported, Ending::Done).by("keeper");
+        let entry = Entry::new(Event::Imported, Ending::Done).by(Actor::Keeper);
         record(&premises, &entry)?;
     }
     if let Some(path) = &options.report {
