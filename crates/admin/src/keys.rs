@@ -22,6 +22,13 @@ pub struct KeyringOpened {
     pub made: usize,
 }
 
+/// Opens the key ring as it is.
+pub fn open_key_ring(store: &dyn Store, kek: &Kek) -> Result<KeyRing, DeedError> {
+    let stored = store.read(|reading| reading.list_data_keys())?;
+    let stored: Vec<WrappedKey> = stored.into_iter().map(wrapped).collect();
+    Ok(KeyRing::open(kek, &stored)?)
+}
+
 /// Opens the key ring; data keys that are missing are made and stored first, with their
 /// record. Two processes that start at once make one set: the unit of the second one sees
 /// the first one's. `trail` makes the trail of a ring.
@@ -31,15 +38,12 @@ pub fn ensure_key_ring(
     (now, randomness): (Timestamp, &dyn Randomness),
     trail: &dyn Fn(Arc<KeyRing>) -> Trail,
 ) -> Result<KeyringOpened, DeedError> {
-    let stored = store.read(|reading| reading.list_data_keys())?;
-    let stored: Vec<WrappedKey> = stored.into_iter().map(wrapped).collect();
-    match KeyRing::open(kek, &stored) {
-        Ok(ring) => {
-            let ring = Arc::new(ring);
+    match open_key_ring(store, kek) {
+        Err(DeedError::KeyRing(KeyRingError::Missing(_))) => {}
+        opened => {
+            let ring = Arc::new(opened?);
             return Ok(KeyringOpened { trail: trail(Arc::clone(&ring)), ring, made: 0 });
         }
-        Err(KeyRingError::Missing(_)) => {}
-        Err(error) => return Err(error.into()),
     }
     store.change(|unit| match complete(unit, kek, (now, randomness), trail) {
         // Rolls the unit back, and lets the store try again.

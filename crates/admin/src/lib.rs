@@ -14,5 +14,5 @@ pub use clients::ClientDraft;
 pub use error::DeedError;
 pub use issuers::ensure_issuer;
 pub use keeper::Keeper;
-pub use keys::{KeyringOpened, ensure_key_ring};
+pub use keys::{KeyringOpened, ensure_key_ring, open_key_ring};
 pub use proof::{Proof, ShownSecret};

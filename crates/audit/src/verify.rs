@@ -2,10 +2,11 @@
 //! last (fault F34). The first bad record is named.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
 use muster_crypto::KeyRing;
+use muster_domain::Timestamp;
 use muster_store::{AuditLink, AuditRecord, Store, StoreError};
 
 use crate::checkpoint::Checkpoint;
@@ -22,6 +23,8 @@ pub struct Verified {
     pub records: i64,
     /// Where it ends.
     pub end: Checkpoint,
+    /// The last record's time.
+    pub last_at: Timestamp,
 }
 
 /// The first bad record.
@@ -90,9 +93,12 @@ pub fn verify_file_against(
 ) -> Result<Result<Verified, Fault>, FileError> {
     let system = |source| FileError::System { path: path.to_owned(), source };
     let file = File::open(path).map_err(system)?;
-    // Waits for a line that is being written.
+    // Waits for a line that is being written, and for no longer: what is appended meanwhile
+    // is beyond the end.
     file.lock_shared().map_err(system)?;
-    let mut reader = BufReader::new(file);
+    let length = file.metadata().map_err(system)?.len();
+    file.unlock().map_err(system)?;
+    let mut reader = BufReader::new(file.take(length));
     let mut walk = Walk { keys, known, link: beginning() };
     let mut bytes = Vec::new();
     loop {
@@ -192,7 +198,7 @@ impl Walk<'_> {
         if self.known.is_some_and(|known| known.number > end.number) {
             return Err(self.fault(FaultKind::Missing));
         }
-        Ok(Verified { records: end.number, end })
+        Ok(Verified { records: end.number, end, last_at: self.link.last_at })
     }
 
     const fn fault(&self, kind: FaultKind) -> Fault {

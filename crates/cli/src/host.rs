@@ -1,5 +1,7 @@
 //! What only the binary can provide: settings, the service, the demo.
 
+use std::io::{self, BufRead};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -21,6 +23,8 @@ pub struct KeeperSettings {
     pub issuer: IssuerUrl,
     /// The file of the audit trail; `None`: in the database.
     pub audit_file: Option<PathBuf>,
+    /// The addresses that the service will listen at, each with its setting's name.
+    pub listeners: Vec<(&'static str, SocketAddr)>,
 }
 
 /// The binary around the terminal.
@@ -42,6 +46,13 @@ pub trait Host {
 
     /// A page of `docs/reference`: `settings` or `http-api`.
     fn reference(&self, page: &str) -> Result<String, Failure>;
+
+    /// What the person at the terminal answers to a question; a line.
+    fn answer(&self) -> io::Result<String> {
+        let mut line = String::new();
+        io::stdin().lock().read_line(&mut line)?;
+        Ok(line)
+    }
 
     /// What time it is.
     fn clock(&self) -> Arc<dyn Clock>;

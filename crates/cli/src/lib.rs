@@ -4,6 +4,7 @@ mod arguments;
 mod commands;
 mod exit;
 mod host;
+mod look;
 mod output;
 mod premises;
 mod run;

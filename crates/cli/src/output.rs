@@ -1,5 +1,6 @@
 //! The only place that prints: lines and tables for people, JSON for scripts.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use comfy_table::{ContentArrangement, Table, presets};
@@ -32,9 +33,9 @@ impl<'a> Output<'a> {
         self.json = json;
     }
 
-    /// A line for people; scripts do not see it.
+    /// A line for people, or some; scripts do not see it.
     pub fn say(&mut self, line: &str) -> io::Result<()> {
-        if self.json { Ok(()) } else { writeln!(self.out, "{line}") }
+        if self.json { Ok(()) } else { writeln!(self.out, "{}", harmless(line)) }
     }
 
     /// Text as it is, for both.
@@ -59,8 +60,42 @@ impl<'a> Output<'a> {
             table.set_content_arrangement(ContentArrangement::Dynamic);
         }
         for row in rows {
-            table.add_row(row);
+            table.add_row(row.iter().map(|cell| harmless(cell)));
         }
         writeln!(self.out, "{table}")
+    }
+}
+
+/// Names come from anywhere, and a terminal obeys control characters: they are shown as
+/// what they are. Ends of lines stay.
+pub(crate) fn harmless(text: &str) -> Cow<'_, str> {
+    let is_harmful = |c: char| c.is_control() && c != '\n';
+    if !text.contains(is_harmful) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len());
+    for character in text.chars() {
+        if is_harmful(character) {
+            shown.extend(character.escape_default());
+        } else {
+            shown.push(character);
+        }
+    }
+    Cow::Owned(shown)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_cannot_give_orders_to_the_terminal() {
+        let mut out = Vec::new();
+        let mut output = Output::new(&mut out, false);
+        output.say("a\u{1b}[2Jb\u{9b}1A\rc\nd").unwrap();
+        output.table(&["id"], vec![vec!["x\u{7}y\ty".to_owned()]]).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        assert!(text.starts_with("a\\u{1b}[2Jb\\u{9b}1A\\rc\nd\n"), "{text}");
+        assert!(text.contains("x\\u{7}y\\ty"), "{text}");
     }
 }

@@ -64,6 +64,14 @@ pub enum PremisesError {
         /// A step that this program does not know.
         step: String,
     },
+    /// There is nothing yet.
+    #[error(
+        "the database {database} is not there yet; it is made by the first command that changes something"
+    )]
+    NotThere {
+        /// Which.
+        database: String,
+    },
     /// No key for an external database.
     #[error(
         "keys.kek_file is not set: with an external database the key-encryption key is yours to \
@@ -137,7 +145,7 @@ impl Premises {
     }
 }
 
-fn check_schema(store: &dyn Store, database: &str) -> Result<(), PremisesError> {
+pub(crate) fn check_schema(store: &dyn Store, database: &str) -> Result<(), PremisesError> {
     let database = || database.to_owned();
     let health =
         store.health().map_err(|error| PremisesError::Store { database: database(), error })?;

@@ -4,9 +4,10 @@ use std::ffi::OsString;
 
 use clap::{CommandFactory, Parser};
 
-use crate::arguments::{Arguments, Command, ConfigCommand, ImportCommand, KeysCommand};
+use crate::arguments::{Arguments, Command, ConfigCommand, ImportCommand, KeysCommand, Sure};
 use crate::commands::{admin, audit, client, doctor, import, keys, migrate, reference};
 use crate::exit::{Exit, Failure};
+use crate::output::harmless;
 use crate::{Host, KeeperSettings, Output, Premises};
 
 /// What a command works with.
@@ -28,6 +29,21 @@ impl Desk<'_, '_> {
             self.output.say(&format!("Note: {line}."))?;
         }
         Ok(premises)
+    }
+
+    /// Asks a person to type `word` before something is lost; scripts say `--yes`.
+    pub(crate) fn confirm(&mut self, sure: Sure, loss: &str, word: &str) -> Result<(), Failure> {
+        if sure.yes {
+            return Ok(());
+        }
+        if !self.output.is_terminal() || self.output.is_json() {
+            return Err(Failure::new(Exit::Usage, format!("{loss}; say --yes if that is meant")));
+        }
+        self.output.text(&harmless(&format!("{loss}. Type {word} to go on: ")))?;
+        if self.host.answer()?.trim() == word {
+            return Ok(());
+        }
+        Err(Failure::new(Exit::Failed, "nothing was done"))
     }
 
     pub(crate) fn keeper(&mut self) -> Result<muster_admin::Keeper, Failure> {

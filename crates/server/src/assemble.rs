@@ -64,6 +64,10 @@ pub fn keeper_settings(settings: &Settings) -> KeeperSettings {
             AuditSink::Table => None,
             AuditSink::File(path) => Some(path.clone()),
         },
+        listeners: vec![
+            ("http.listen", settings.http.listen),
+            ("management.listen", settings.management.listen),
+        ],
     }
 }
 

@@ -2,22 +2,26 @@
 
 use std::path::PathBuf;
 
-use muster_admin::{AdminDraft, Proof, Right};
+use muster_admin::{AdminDraft, Keeper, Proof, Right};
 use muster_crypto::SecretFormat;
 use muster_domain::{AdminClient, AdminRights, Client, Credentials, PartyStatus, Secret};
 use muster_store::PartyPage;
 use serde_json::{Value, json};
 
-use crate::arguments::{AdminCommand, Paging, RightName};
+use crate::arguments::{AdminAdd, AdminCommand, Paging, RightName};
 use crate::exit::{Exit, Failure};
 use crate::run::Desk;
 
+/// Clients read at once.
+const PAGE: i64 = 1_000;
+
 pub(crate) fn run(desk: &mut Desk<'_, '_>, command: &AdminCommand) -> Result<(), Failure> {
     match command {
-        AdminCommand::Add { .. } => add(desk, command),
+        AdminCommand::Add(asked) => add(desk, asked),
         AdminCommand::Show { id } => show(desk, id),
         AdminCommand::List(paging) => list(desk, paging),
         AdminCommand::Approve { id } => status(desk, id, PartyStatus::Approved),
+        AdminCommand::Deny { id } => status(desk, id, PartyStatus::Denied),
         AdminCommand::Suspend { id } => status(desk, id, PartyStatus::Suspended),
         AdminCommand::Grant { id, right } => set_right(desk, id, *right, true),
         AdminCommand::RevokeRight { id, right } => set_right(desk, id, *right, false),
@@ -30,35 +34,22 @@ pub(crate) fn run(desk: &mut Desk<'_, '_>, command: &AdminCommand) -> Result<(),
     }
 }
 
-fn add(desk: &mut Desk<'_, '_>, command: &AdminCommand) -> Result<(), Failure> {
-    let AdminCommand::Add {
-        id,
-        name,
-        email,
-        list_users,
-        list_users_other_clients,
-        max_clients,
-        jwks,
-        pending,
-    } = command
-    else {
-        return Ok(());
-    };
+fn add(desk: &mut Desk<'_, '_>, asked: &AdminAdd) -> Result<(), Failure> {
     let draft = AdminDraft {
-        id: id.clone(),
-        name: name.clone(),
-        email: email.clone(),
+        id: asked.id.clone(),
+        name: asked.name.clone(),
+        email: asked.email.clone(),
         rights: AdminRights {
-            list_users: *list_users,
-            list_users_other_clients: *list_users_other_clients,
+            list_users: asked.list_users,
+            list_users_other_clients: asked.list_users_other_clients,
         },
-        max_clients: *max_clients,
-        proof: key_set(jwks.as_ref())?.map_or(Proof::GeneratedSecret, Proof::KeySet),
-        approved: !pending,
+        max_clients: asked.max_clients,
+        proof: key_set(asked.jwks.as_ref())?.map_or(Proof::GeneratedSecret, Proof::KeySet),
+        approved: !asked.pending,
     };
     let (admin, secret) = desk.keeper()?.add_admin(&draft)?;
     desk.output.say(&format!("The admin client {} was added, {}.", admin.id, admin.status))?;
-    show_secret(desk, id, secret.as_ref(), describe(&admin))
+    show_secret(desk, &asked.id, secret.as_ref(), describe(&admin))
 }
 
 /// The text of a JWK set in a file.
@@ -79,7 +70,11 @@ pub(crate) fn show_secret(
 ) -> Result<(), Failure> {
     if let (Some(secret), Some(members)) = (secret, value.as_object_mut()) {
         members.insert("secret".to_owned(), json!(secret.expose()));
-        desk.output.say(&format!("Secret of {id}, shown this once: {}", secret.expose()))?;
+        desk.output.say(&format!("Its secret: {}", secret.expose()))?;
+        desk.output.say(&format!(
+            "It is shown this once and kept nowhere; if it is lost, give {id} a new one with \
+             rotate-secret."
+        ))?;
     }
     Ok(desk.output.value(&value)?)
 }
@@ -87,8 +82,8 @@ pub(crate) fn show_secret(
 fn show(desk: &mut Desk<'_, '_>, id: &str) -> Result<(), Failure> {
     let keeper = desk.keeper()?;
     let admin = keeper.find_admin(id)?;
-    let clients = keeper.clients_of(id, &PartyPage { after: None, limit: 1_000 })?;
-    let ids: Vec<&str> = clients.iter().map(|client: &Client| client.id.as_str()).collect();
+    let clients = all_clients_of(&keeper, id)?;
+    let ids: Vec<&str> = clients.iter().map(|client| client.id.as_str()).collect();
     let mut value = describe(&admin);
     if let Some(members) = value.as_object_mut() {
         members.insert("clients".to_owned(), json!(ids));
@@ -108,6 +103,19 @@ fn show(desk: &mut Desk<'_, '_>, id: &str) -> Result<(), Failure> {
     Ok(desk.output.table(&["admin client", ""], rows)?)
 }
 
+fn all_clients_of(keeper: &Keeper, id: &str) -> Result<Vec<Client>, Failure> {
+    let mut clients: Vec<Client> = Vec::new();
+    loop {
+        let after = clients.last().map(|client| client.id.as_str().to_owned());
+        let page = PartyPage { after: after.as_deref(), limit: PAGE };
+        let more = keeper.clients_of(id, &page)?;
+        if more.is_empty() {
+            return Ok(clients);
+        }
+        clients.extend(more);
+    }
+}
+
 fn list(desk: &mut Desk<'_, '_>, paging: &Paging) -> Result<(), Failure> {
     let page = PartyPage { after: paging.after.as_deref(), limit: paging.limit };
     let admins = desk.keeper()?.list_admins(&page)?;
@@ -119,13 +127,29 @@ fn list(desk: &mut Desk<'_, '_>, paging: &Paging) -> Result<(), Failure> {
             vec![admin.id.to_string(), admin.name.clone(), status, rights(admin.rights)]
         })
         .collect();
-    Ok(desk.output.table(&["id", "name", "status", "rights"], rows)?)
+    desk.output.table(&["id", "name", "status", "rights"], rows)?;
+    tell_more(desk, paging, admins.iter().map(|admin| admin.id.as_str()))
+}
+
+/// Says how to see what comes after a full page.
+pub(crate) fn tell_more<'a>(
+    desk: &mut Desk<'_, '_>,
+    paging: &Paging,
+    ids: impl Iterator<Item = &'a str>,
+) -> Result<(), Failure> {
+    let limit = usize::try_from(paging.limit).unwrap_or(usize::MAX);
+    let Some(last) = ids.enumerate().last().filter(|(place, _)| place.saturating_add(1) >= limit)
+    else {
+        return Ok(());
+    };
+    Ok(desk.output.say(&format!("There may be more: --after '{}'", last.1))?)
 }
 
 fn status(desk: &mut Desk<'_, '_>, id: &str, status: PartyStatus) -> Result<(), Failure> {
-    desk.keeper()?.set_admin_status(id, status)?;
-    desk.output.value(&json!({"id": id, "status": status.as_str()}))?;
-    Ok(desk.output.say(&format!("The admin client {id} is {status} now."))?)
+    let changed = desk.keeper()?.set_admin_status(id, status)?;
+    desk.output.value(&json!({"id": id, "status": status.as_str(), "changed": changed}))?;
+    let since = if changed { "now" } else { "already" };
+    Ok(desk.output.say(&format!("The admin client {id} is {status} {since}."))?)
 }
 
 fn set_right(

@@ -1,27 +1,33 @@
 //! `muster audit`: the trail.
 
-use muster_audit::{Fault, Verified, tail_file, tail_store, verify_file, verify_store};
+use muster_audit::{
+    Checkpoint, Fault, Verified, tail_file, tail_store, verify_file_against, verify_store_against,
+};
 use serde_json::json;
 
+use crate::KeeperSettings;
 use crate::arguments::AuditCommand;
 use crate::exit::{Exit, Failure};
+use crate::look::Looked;
 use crate::run::Desk;
 
 pub(crate) fn run(desk: &mut Desk<'_, '_>, command: &AuditCommand) -> Result<(), Failure> {
     match command {
-        AuditCommand::Verify => verify(desk),
+        AuditCommand::Verify { checkpoint } => verify(desk, checkpoint.as_ref()),
         AuditCommand::Tail { lines } => tail(desk, *lines),
     }
 }
 
-fn verify(desk: &mut Desk<'_, '_>) -> Result<(), Failure> {
-    let outcome = outcome(desk)?;
-    match outcome {
-        Ok(Verified { records, .. }) => {
-            desk.output.value(&json!({"records": records, "ok": true}))?;
-            Ok(desk
-                .output
-                .say(&format!("The trail holds: {records} records, each in its place."))?)
+fn verify(desk: &mut Desk<'_, '_>, known: Option<&Checkpoint>) -> Result<(), Failure> {
+    let settings = desk.settings()?;
+    let looked = Looked::at(&settings)?;
+    match walk(&settings, &looked, known)? {
+        Ok(Verified { records, end, .. }) => {
+            let checkpoint = end.to_string();
+            desk.output
+                .value(&json!({"ok": true, "records": records, "checkpoint": checkpoint}))?;
+            desk.output.say(&format!("The trail holds: {records} records, each in its place."))?;
+            Ok(desk.output.say(&format!("Checkpoint, to be kept elsewhere: {checkpoint}"))?)
         }
         Err(fault) => {
             let Fault { number, kind } = fault;
@@ -32,21 +38,25 @@ fn verify(desk: &mut Desk<'_, '_>) -> Result<(), Failure> {
     }
 }
 
-pub(crate) fn outcome(desk: &mut Desk<'_, '_>) -> Result<Result<Verified, Fault>, Failure> {
-    let file = desk.settings()?.audit_file;
-    let premises = desk.premises()?;
-    match file {
-        None => Ok(verify_store(&*premises.store, &premises.keys)?),
-        Some(path) => verify_file(&path, &premises.keys)
-            .map_err(|error| Failure::new(Exit::Failed, error.to_string())),
+/// Walks the trail wherever it lies.
+pub(crate) fn walk(
+    settings: &KeeperSettings,
+    looked: &Looked,
+    known: Option<&Checkpoint>,
+) -> Result<Result<Verified, Fault>, Failure> {
+    match &settings.audit_file {
+        None => Ok(verify_store_against(&*looked.store, &looked.keys, known)?),
+        Some(path) => verify_file_against(path, &looked.keys, known)
+            .map_err(|error| Failure::new(Exit::Unavailable, error.to_string())),
     }
 }
 
 fn tail(desk: &mut Desk<'_, '_>, count: u32) -> Result<(), Failure> {
-    let lines = match desk.settings()?.audit_file {
-        Some(path) => tail_file(&path, count)
+    let settings = desk.settings()?;
+    let lines = match &settings.audit_file {
+        Some(path) => tail_file(path, count)
             .map_err(|error| Failure::new(Exit::Unavailable, error.to_string()))?,
-        None => tail_store(&*desk.premises()?.store, count)?,
+        None => tail_store(&*Looked::at(&settings)?.store, count)?,
     };
     for line in lines {
         desk.output.text(&format!("{line}\n"))?;

@@ -7,7 +7,7 @@ use muster_audit::{Actor, Ending, Entry, Event};
 use muster_crypto::{KeyRing, PrivateKey, SealContext};
 use muster_domain::{IssuerUrl, LookupTag, Randomness, SealedText, StoredSecret, Token, TokenKind};
 use muster_import_oa4mp::{
-    ImportError, ImportOptions, Progress, Sealing, SealingFailed, SigningKey, SourceNames,
+    ImportError, ImportOptions, Progress, Report, Sealing, SealingFailed, SigningKey, SourceNames,
     SourceUrl, import,
 };
 
@@ -49,13 +49,16 @@ pub(crate) fn run(
         dry_run: options.dry_run,
         now: desk.host.clock().now(),
     };
+    if !options.dry_run {
+        record(&premises, Ending::Begun, None)?;
+    }
     let mut progress = Bar::new(desk.output.is_terminal());
     let report = import(&from, &*premises.store, &sealing, &import_options, &mut progress);
-    let report = report.map_err(|error| failed(&error))?;
+    progress.finish();
     if !options.dry_run {
-        let entry = Entry::new(Event::Imported, Ending::Done).by(Actor::Keeper);
-        record(&premises, &entry)?;
+        record(&premises, ending(&report), report.as_ref().err())?;
     }
+    let report = report.map_err(|error| failed(&error))?;
     if let Some(path) = &options.report {
         let text = format!("{:#}\n", report.to_json());
         std::fs::write(path, text).map_err(|error| {
@@ -65,12 +68,26 @@ pub(crate) fn run(
     tell(desk.output, &report)
 }
 
-fn record(premises: &Premises, entry: &Entry) -> Result<(), Failure> {
-    let recorded = premises.trail.append(&*premises.store, entry);
+const fn ending(report: &Result<Report, ImportError>) -> Ending {
+    match report {
+        Ok(_) => Ending::Done,
+        Err(_) => Ending::Aborted,
+    }
+}
+
+fn record(premises: &Premises, ending: Ending, error: Option<&ImportError>) -> Result<(), Failure> {
+    let entry = Entry::new(Event::Imported, ending)
+        .by(Actor::Keeper)
+        .in_issuer(premises.issuer.url.as_str());
+    let entry = match error {
+        None => entry,
+        Some(error) => entry.because(&error.to_string()),
+    };
+    let recorded = premises.trail.append(&*premises.store, &entry);
     recorded.map_err(|error| Failure::new(Exit::Unavailable, error.to_string()))
 }
 
-fn tell(output: &mut Output<'_>, report: &muster_import_oa4mp::Report) -> Result<(), Failure> {
+fn tell(output: &mut Output<'_>, report: &Report) -> Result<(), Failure> {
     output.value(&report.to_json())?;
     if output.is_json() { Ok(()) } else { Ok(output.text(&report.to_string())?) }
 }

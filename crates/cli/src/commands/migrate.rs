@@ -1,5 +1,6 @@
 //! `muster migrate`: the database's schema.
 
+use muster_store_diesel::DatabaseUrl;
 use muster_store_diesel::migrate::{Direction, migrate, status};
 use serde_json::json;
 
@@ -11,8 +12,14 @@ pub(crate) fn run(desk: &mut Desk<'_, '_>, command: &MigrateCommand) -> Result<(
     let database = desk.settings()?.database;
     let (direction, words) = match command {
         MigrateCommand::Run => (Direction::Up, "taken"),
-        MigrateCommand::Revert => (Direction::Down, "taken back"),
-        MigrateCommand::Redo => (Direction::Redo, "taken back and again"),
+        MigrateCommand::Revert(sure) => {
+            desk.confirm(*sure, &loss(&database), "revert")?;
+            (Direction::Down, "taken back")
+        }
+        MigrateCommand::Redo(sure) => {
+            desk.confirm(*sure, &loss(&database), "redo")?;
+            (Direction::Redo, "taken back and again")
+        }
         MigrateCommand::Status => return show(desk, &database),
     };
     let steps = migrate(&database, direction)?;
@@ -26,10 +33,11 @@ pub(crate) fn run(desk: &mut Desk<'_, '_>, command: &MigrateCommand) -> Result<(
     Ok(())
 }
 
-fn show(
-    desk: &mut Desk<'_, '_>,
-    database: &muster_store_diesel::DatabaseUrl,
-) -> Result<(), Failure> {
+fn loss(database: &DatabaseUrl) -> String {
+    format!("what only the newest step's tables and columns hold is lost from {database}")
+}
+
+fn show(desk: &mut Desk<'_, '_>, database: &DatabaseUrl) -> Result<(), Failure> {
     let health = status(database)?;
     desk.output.value(&json!({
         "engine": health.engine,
