@@ -6,6 +6,32 @@ use clap::Command;
 
 use crate::exit::Exit;
 
+/// The members of the answers in JSON; a command's words are joined by `_`.
+const JSON_ANSWERS: [(&str, &str); 14] = [
+    (
+        "admin_add admin_show admin_list",
+        "id name email status list_users list_users_other_clients max_clients methods created_at \
+         secret* clients*",
+    ),
+    ("admin_approve admin_deny admin_suspend", "id status changed"),
+    ("admin_grant admin_revoke-right", "id list_users list_users_other_clients"),
+    ("admin_link admin_unlink", "admin client changed"),
+    ("admin_rotate-secret client_rotate-secret", "id secret"),
+    (
+        "client_add client_show client_list",
+        "id name kind status methods scopes redirect_uris audiences profile access_lifetime \
+         access_lifetime_max refresh_lifetime refresh_lifetime_max created_at secret* admins*",
+    ),
+    ("client_approve client_deny client_suspend", "id status changed"),
+    ("client_remove", "id removed"),
+    ("keys_new-kek", "file id"),
+    ("config_check", "problems"),
+    ("audit_verify", "ok records* checkpoint* record* fault*"),
+    ("migrate_run migrate_revert migrate_redo", "steps"),
+    ("migrate_status", "engine version pending unknown"),
+    ("doctor", "ok lines"),
+];
+
 /// The page.
 pub(crate) fn cli_page(root: &Command) -> String {
     let mut page = String::from(
@@ -15,6 +41,22 @@ pub(crate) fn cli_page(root: &Command) -> String {
     );
     for exit in Exit::ALL {
         let _ = writeln!(page, "| {} | {} |", exit.code(), exit.meaning());
+    }
+    page.push_str(
+        "\n## Answers in JSON\n\nWith `--json` a command prints one line of JSON; members may \
+         be added, none is taken away.\nA list is an array of objects. `*` marks a member that \
+         is not always there.\nWhat went wrong is said on the standard error, in words.\n\n\
+         | command | members |\n|---|---|\n",
+    );
+    for (commands, members) in JSON_ANSWERS {
+        let quoted = |list: &str| {
+            list.split(' ')
+                .map(|word| format!("`{}`", word.replace('_', " ")))
+                .collect::<Vec<_>>()
+                .join(", ")
+        };
+        let members = members.split(' ').map(|member| format!("`{member}`")).collect::<Vec<_>>();
+        let _ = writeln!(page, "| {} | {} |", quoted(commands), members.join(", "));
     }
     describe(root, "", &mut page);
     page

@@ -1,0 +1,18 @@
+//! The keeper at the terminal: whole command lines against a database of the test's own.
+
+#[cfg(test)]
+mod admins;
+#[cfg(test)]
+mod clients;
+#[cfg(test)]
+mod desk;
+#[cfg(test)]
+mod doctor;
+#[cfg(test)]
+mod import;
+#[cfg(test)]
+mod premises;
+#[cfg(test)]
+mod scripts;
+#[cfg(test)]
+mod trail;
