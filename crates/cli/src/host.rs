@@ -23,14 +23,15 @@ pub struct KeeperSettings {
     pub issuer: IssuerUrl,
     /// The file of the audit trail; `None`: in the database.
     pub audit_file: Option<PathBuf>,
-    /// The addresses that the service will listen at, each with its setting's name.
-    pub listeners: Vec<(&'static str, SocketAddr)>,
 }
 
 /// The binary around the terminal.
 pub trait Host {
     /// The resolved settings of a settings file, or of none.
     fn settings(&self, file: Option<&Path>) -> Result<KeeperSettings, Failure>;
+
+    /// The addresses that the service will listen at, each with its setting's name.
+    fn listeners(&self, file: Option<&Path>) -> Result<Vec<(&'static str, SocketAddr)>, Failure>;
 
     /// Serves until it is told to stop.
     fn serve(&self, file: Option<&Path>) -> Result<(), Failure>;

@@ -55,14 +55,18 @@ impl<'a> Output<'a> {
             return Ok(());
         }
         let mut table = Table::new();
-        table.load_style(presets::UTF8_HORIZONTAL_ONLY).set_header(heads.to_vec());
         if self.terminal {
+            table.load_style(presets::UTF8_FULL_CONDENSED);
             table.set_content_arrangement(ContentArrangement::Dynamic);
+        } else {
+            // Nothing but columns, for grep and its like.
+            table.load_style(presets::NOTHING);
         }
+        table.set_header(heads.to_vec());
         for row in rows {
             table.add_row(row.iter().map(|cell| harmless(cell)));
         }
-        writeln!(self.out, "{table}")
+        writeln!(self.out, "{}", table.trim_fmt())
     }
 }
 

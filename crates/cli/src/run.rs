@@ -15,6 +15,8 @@ pub(crate) struct Desk<'a, 'o> {
     pub(crate) host: &'a dyn Host,
     pub(crate) output: &'a mut Output<'o>,
     pub(crate) arguments: &'a Arguments,
+    /// Says something beside the answer, on the standard error.
+    pub(crate) aside: &'a mut dyn FnMut(&str),
 }
 
 impl Desk<'_, '_> {
@@ -25,10 +27,15 @@ impl Desk<'_, '_> {
     pub(crate) fn premises(&mut self) -> Result<Premises, Failure> {
         let settings = self.settings()?;
         let premises = Premises::open(&settings, &self.host.clock(), &self.host.randomness())?;
-        for line in &premises.news {
-            self.output.say(&format!("Note: {line}."))?;
-        }
+        self.tell_news(&premises);
         Ok(premises)
+    }
+
+    /// What was done by itself is said in any case, but not among the answers.
+    pub(crate) fn tell_news(&mut self, premises: &Premises) {
+        for line in &premises.news {
+            (self.aside)(&format!("Note: {line}."));
+        }
     }
 
     /// Asks a person to type `word` before something is lost; scripts say `--yes`.
@@ -51,7 +58,7 @@ impl Desk<'_, '_> {
     }
 }
 
-/// Runs a command line. `complain` gets what goes wrong, in one line.
+/// Runs a command line. `complain` gets what goes wrong, and notes beside the answer.
 pub fn run(
     arguments: impl IntoIterator<Item = OsString>,
     host: &dyn Host,
@@ -70,7 +77,7 @@ pub fn run(
         }
     };
     output.speak_json(arguments.json);
-    match dispatch(&mut Desk { host, output, arguments: &arguments }) {
+    match dispatch(&mut Desk { host, output, arguments: &arguments, aside: &mut *complain }) {
         Ok(()) => Exit::Done,
         Err(failure) => {
             complain(&failure.words);

@@ -64,20 +64,21 @@ pub fn keeper_settings(settings: &Settings) -> KeeperSettings {
             AuditSink::Table => None,
             AuditSink::File(path) => Some(path.clone()),
         },
-        listeners: vec![
-            ("http.listen", settings.http.listen),
-            ("management.listen", settings.management.listen),
-        ],
     }
 }
 
 /// Opens the premises and the doors.
 pub fn start(settings: &Settings, world: &World) -> Result<Running, StartError> {
+    start_on(settings, world, &open_premises(settings, world)?)
+}
+
+/// Opens the premises; what was done by itself is in the log.
+pub fn open_premises(settings: &Settings, world: &World) -> Result<Premises, StartError> {
     let premises = Premises::open(&keeper_settings(settings), &world.clock, &world.randomness)?;
     for news in &premises.news {
         tracing::info!("{news}");
     }
-    start_on(settings, world, &premises)
+    Ok(premises)
 }
 
 /// Opens the doors of open premises.

@@ -1,5 +1,6 @@
 //! What the terminal asks of the binary: settings, the service, the demo.
 
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -7,7 +8,8 @@ use muster_cli::{DemoOptions, Exit, Failure, Host, KeeperSettings, Output};
 use muster_crypto::OsRandomness;
 use muster_domain::{Clock, Randomness};
 
-use crate::assemble::{World, keeper_settings, start};
+use crate::assemble::{World, keeper_settings, open_premises, start_on};
+use crate::checkpoints::Checkpoints;
 use crate::clock::SystemClock;
 use crate::settings::{self, Environment, Problems, Settings};
 use crate::shutdown::Stopped;
@@ -48,12 +50,28 @@ impl Host for Binary {
         self.load(file).map(|settings| keeper_settings(&settings))
     }
 
+    fn listeners(&self, file: Option<&Path>) -> Result<Vec<(&'static str, SocketAddr)>, Failure> {
+        let settings = self.load(file)?;
+        Ok(vec![
+            ("http.listen", settings.http.listen),
+            ("management.listen", settings.management.listen),
+        ])
+    }
+
     fn serve(&self, file: Option<&Path>) -> Result<(), Failure> {
         let settings = self.load(file)?;
         start_logs(&settings.telemetry).map_err(|error| failed(&error))?;
-        let running = start(&settings, &self.world()?)
-            .map_err(|error| Failure::new(Exit::Unavailable, error.to_string()))?;
-        match running.until_told().map_err(|error| failed(&error))? {
+        let world = self.world()?;
+        let unavailable =
+            |error: &dyn std::error::Error| Failure::new(Exit::Unavailable, error.to_string());
+        let premises = open_premises(&settings, &world).map_err(|error| unavailable(&error))?;
+        let running =
+            start_on(&settings, &world, &premises).map_err(|error| unavailable(&error))?;
+        let checkpoints = Checkpoints::begin(&premises).map_err(|error| failed(&error))?;
+        let stopped = running.until_told().map_err(|error| failed(&error))?;
+        let recorded = checkpoints.stopped(stopped == Stopped::InOrder);
+        recorded.map_err(|error| unavailable(&error))?;
+        match stopped {
             Stopped::InOrder => Ok(()),
             Stopped::AtOnce | Stopped::GivenUp => {
                 Err(Failure::new(Exit::Failed, "stopped before everything was finished"))

@@ -4,6 +4,7 @@ pub mod admission;
 pub mod assemble;
 pub mod blocking;
 pub mod causes;
+pub mod checkpoints;
 pub mod clock;
 pub mod demo;
 pub mod edge;

@@ -36,9 +36,7 @@ pub(crate) fn run(
     }
     settings.pool.statement = STATEMENT;
     let premises = Premises::open(&settings, &desk.host.clock(), &desk.host.randomness())?;
-    for line in &premises.news {
-        desk.output.say(&format!("Note: {line}."))?;
-    }
+    desk.tell_news(&premises);
     let randomness = desk.host.randomness();
     let sealing = RingSealing { keys: &premises.keys, randomness: &*randomness };
     let import_options = ImportOptions {

@@ -1,6 +1,7 @@
 //! A desk: a host without a service, a database of its own, and `muster` to be called.
 
 use std::io;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
@@ -28,6 +29,7 @@ impl Clock for HandClock {
 pub(crate) struct Desk {
     pub(crate) settings: KeeperSettings,
     pub(crate) problems: Vec<String>,
+    pub(crate) listeners: Vec<(&'static str, SocketAddr)>,
     /// What the person at the terminal types; without it nobody sits there.
     pub(crate) answer: Option<&'static str>,
     clock: Arc<HandClock>,
@@ -96,10 +98,10 @@ impl Desk {
             kek_file: None,
             issuer: IssuerUrl::new(ISSUER).unwrap(),
             audit_file: None,
-            listeners: Vec::new(),
         };
         let clock = Arc::new(HandClock(AtomicI64::new(NOW)));
-        Self { settings, problems: Vec::new(), answer: None, clock, folder, _scratch: scratch }
+        let (problems, listeners) = (Vec::new(), Vec::new());
+        Self { settings, problems, listeners, answer: None, clock, folder, _scratch: scratch }
     }
 
     /// Calls `muster` with these words.
@@ -107,7 +109,10 @@ impl Desk {
         let (mut out, mut complaint) = (Vec::new(), String::new());
         let mut output = Output::new(&mut out, self.answer.is_some());
         let words = std::iter::once("muster").chain(words.iter().copied()).map(Into::into);
-        let exit = run(words, self, &mut output, &mut |words| complaint.push_str(words));
+        let exit = run(words, self, &mut output, &mut |words| {
+            complaint.push_str(words);
+            complaint.push('\n');
+        });
         Ran { exit, out: String::from_utf8(out).unwrap(), complaint }
     }
 
@@ -159,6 +164,10 @@ impl Host for Desk {
             None => Ok(self.settings.clone()),
             Some(problem) => Err(Failure::new(Exit::Bad, problem.clone())),
         }
+    }
+
+    fn listeners(&self, _file: Option<&Path>) -> Result<Vec<(&'static str, SocketAddr)>, Failure> {
+        Ok(self.listeners.clone())
     }
 
     fn serve(&self, _file: Option<&Path>) -> Result<(), Failure> {

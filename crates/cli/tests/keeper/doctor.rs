@@ -101,7 +101,7 @@ fn a_taken_address_is_odd_and_an_impossible_one_is_bad() {
     let mut desk = Desk::sqlite();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let taken = listener.local_addr().unwrap();
-    desk.settings.listeners =
+    desk.listeners =
         vec![("http.listen", taken), ("management.listen", "203.0.113.7:9".parse().unwrap())];
     finds(&desk, "address", "warn", "is taken");
     finds(&desk, "address", "bad", "management.listen 203.0.113.7:9");

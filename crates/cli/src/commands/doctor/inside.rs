@@ -53,7 +53,7 @@ fn issuer(settings: &KeeperSettings, looked: &Looked) -> Line {
 
 fn year(now: Timestamp) -> Line {
     if (EARLIEST..LATEST).contains(&now) {
-        Line::good("clock", "a sane year")
+        Line::good("clock", "in a sane year, and not behind the last audit record")
     } else {
         Line::bad("clock", format!("it says {now} ms since 1970"), "set it right (NTP)")
     }

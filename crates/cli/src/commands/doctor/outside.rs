@@ -1,6 +1,6 @@
 //! What can be seen from outside: is the database there, the key file, the address?
 
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 
 use muster_crypto::{Kek, KekError};
 use muster_store::StoreHealth;
@@ -79,9 +79,8 @@ pub(crate) fn key(settings: &KeeperSettings) -> Line {
 }
 
 /// Whether the service could listen.
-pub(crate) fn listeners(settings: &KeeperSettings) -> Vec<Line> {
-    settings
-        .listeners
+pub(crate) fn listeners(addresses: &[(&'static str, SocketAddr)]) -> Vec<Line> {
+    addresses
         .iter()
         .map(|(name, address)| match TcpListener::bind(address) {
             Ok(_) => Line::good("address", format!("{name} {address} is free")),

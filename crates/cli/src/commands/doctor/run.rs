@@ -9,10 +9,11 @@ use crate::run::Desk;
 
 pub(crate) fn run(desk: &mut Desk<'_, '_>) -> Result<(), Failure> {
     let mut lines = settings(desk);
+    let addresses = desk.host.listeners(desk.arguments.config.as_deref()).unwrap_or_default();
     if let Ok(settings) = desk.settings() {
         lines.extend(outside::database(&settings));
         lines.push(outside::key(&settings));
-        lines.extend(outside::listeners(&settings));
+        lines.extend(outside::listeners(&addresses));
         lines.extend(files::modes(&settings));
         lines.extend(inside::examine(&settings, &*desk.host.clock()));
     }
