@@ -54,7 +54,7 @@ pub(crate) fn run(
     let report = import(&from, &*premises.store, &sealing, &import_options, &mut progress);
     progress.finish();
     if !options.dry_run {
-        record(&premises, ending(&report), report.as_ref().err())?;
+        record(&premises, ending(&report), Some(&report))?;
     }
     let report = report.map_err(|error| failed(&error))?;
     if let Some(path) = &options.report {
@@ -66,6 +66,14 @@ pub(crate) fn run(
     tell(desk.output, &report)
 }
 
+/// What is counted in the record of an import, and in which table of the report it stands.
+const COUNTED: [(&str, &str); 4] = [
+    ("admins", "adminClients"),
+    ("clients", "clients"),
+    ("transactions", "transactions"),
+    ("tokens", "tokens"),
+];
+
 const fn ending(report: &Result<Report, ImportError>) -> Ending {
     match report {
         Ok(_) => Ending::Done,
@@ -73,14 +81,24 @@ const fn ending(report: &Result<Report, ImportError>) -> Ending {
     }
 }
 
-fn record(premises: &Premises, ending: Ending, error: Option<&ImportError>) -> Result<(), Failure> {
-    let entry = Entry::new(Event::Imported, ending)
+fn record(
+    premises: &Premises,
+    ending: Ending,
+    outcome: Option<&Result<Report, ImportError>>,
+) -> Result<(), Failure> {
+    let mut entry = Entry::new(Event::Imported, ending)
         .by(Actor::Keeper)
         .in_issuer(premises.issuer.url.as_str());
-    let entry = match error {
-        None => entry,
-        Some(error) => entry.because(&error.to_string()),
-    };
+    match outcome {
+        None => {}
+        Some(Err(error)) => entry = entry.because(&error.to_string()),
+        Some(Ok(report)) => {
+            for (member, table) in COUNTED {
+                let taken = report.of_table(table).map_or(0, |table| table.taken);
+                entry = entry.with_count(member, taken);
+            }
+        }
+    }
     let recorded = premises.trail.append(&*premises.store, &entry);
     recorded.map_err(|error| Failure::new(Exit::Unavailable, error.to_string()))
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use clap::Command;
+use clap::{Arg, Command};
 
 use crate::exit::Exit;
 
@@ -44,7 +44,7 @@ pub(crate) fn cli_page(root: &Command) -> String {
     }
     page.push_str(
         "\n## Answers in JSON\n\nWith `--json` a command prints one line of JSON; members may \
-         be added, none is taken away.\nA list is an array of objects. `*` marks a member that \
+         be added, none is taken away.\nA list is an array of objects.\nMoments are milliseconds since 1970, lifetimes seconds.\n`*` marks a member that \
          is not always there.\nWhat went wrong is said on the standard error, in words.\n\n\
          | command | members |\n|---|---|\n",
     );
@@ -75,17 +75,34 @@ fn describe(command: &Command, path: &str, page: &mut String) {
         page.push_str("\n| argument | |\n|---|---|\n");
     }
     for argument in arguments {
-        let value = argument.get_id().as_str().to_uppercase();
+        let named = argument.get_value_names().and_then(<[_]>::first);
+        let value =
+            named.map_or_else(|| argument.get_id().as_str().to_uppercase(), ToString::to_string);
         let takes = argument.get_action().takes_values();
         let shown = match argument.get_long() {
             Some(long) if takes => format!("--{long} {value}"),
             Some(long) => format!("--{long}"),
             None => value,
         };
-        let help = argument.get_help().map(ToString::to_string).unwrap_or_default();
-        let _ = writeln!(page, "| `{shown}` | {help} |");
+        let _ = writeln!(page, "| `{shown}` | {} |", help(argument));
     }
     for inner in command.get_subcommands().filter(|inner| !inner.is_hide_set()) {
         describe(inner, &name, page);
     }
+}
+
+/// The help text, with what may be said and what is meant when nothing is.
+fn help(argument: &Arg) -> String {
+    let mut help = argument.get_help().map(ToString::to_string).unwrap_or_default();
+    let values = argument.get_possible_values();
+    if argument.get_action().takes_values() && !values.is_empty() {
+        let names: Vec<_> = values.iter().map(|value| format!("`{}`", value.get_name())).collect();
+        let _ = write!(help, "; one of {}", names.join(", "));
+    }
+    let default = argument.get_default_values().iter().map(|value| value.to_string_lossy());
+    let default = default.collect::<Vec<_>>().join(" ");
+    if argument.get_action().takes_values() && !default.is_empty() {
+        let _ = write!(help, "; `{default}` if it is not given");
+    }
+    help
 }
