@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::terminal::say;
-use crate::{databases, servers, test};
+use crate::{databases, servers, test, tidy};
 
 /// The tools of the house.
 #[derive(Parser)]
@@ -22,6 +22,8 @@ struct CommandLine {
 enum Command {
     /// Run all tests, with private databases made and removed by the run.
     Test(test::Arguments),
+    /// Check the rules of the house that clippy cannot know.
+    Tidy,
     /// Start the test databases and run a command with their variables, or wait for Ctrl-C.
     Databases(servers::Arguments),
     /// (internal) Clear a scratch folder away when standard input ends.
@@ -36,6 +38,7 @@ enum Command {
 pub(crate) fn run() -> ExitCode {
     let done = match CommandLine::parse().command {
         Command::Test(arguments) => test::run(&arguments),
+        Command::Tidy => tidy::run(),
         Command::Databases(arguments) => servers::run(&arguments),
         Command::WatchOver { folder } => databases::watch_over(&folder),
     };

@@ -13,6 +13,7 @@ mod program;
 mod servers;
 mod terminal;
 mod test;
+mod tidy;
 mod workspace;
 
 fn main() -> std::process::ExitCode {

@@ -60,7 +60,7 @@ impl CitusCluster {
         let password = chance::word()?;
         let places: Vec<PathBuf> =
             (0..=WORKERS).map(|n| folder.join(format!("citus-{n}"))).collect();
-        let start = |place: &Path| PostgresServer::start_with(&bin, place, &password, &SETTINGS);
+        let start = |place: &Path| PostgresServer::start_with(bin, place, &password, &SETTINGS);
         let mut nodes = side_by_side(&places, |place| prepared(start(place)?))?.into_iter();
         let coordinator = nodes.next().ok_or_else(|| Failure::new("a cluster without nodes"))?;
         let ask = |statement: String| coordinator.sql(DATABASE, &statement);
