@@ -88,23 +88,13 @@ fn check(kind: TokenKind, bytes: &[u8]) -> [u8; 2] {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    struct Counting;
-
-    impl Randomness for Counting {
-        fn fill(&self, bytes: &mut [u8]) -> Result<(), RandomnessFailed> {
-            for (byte, number) in bytes.iter_mut().zip(0_u8..) {
-                *byte = number;
-            }
-            Ok(())
-        }
-    }
+    use muster_testkit::CountingRandomness;
 
     #[test]
     fn a_handle_tells_its_kind_and_shard() {
         let shard = Shard::from_number(4_095).unwrap();
         for kind in [TokenKind::Access, TokenKind::Refresh] {
-            let text = Handle::generate(kind, shard, &Counting).unwrap();
+            let text = Handle::generate(kind, shard, &CountingRandomness::default()).unwrap();
             let handle = Handle::parse(text.expose()).unwrap();
             assert_eq!((handle.kind(), handle.shard()), (kind, shard));
         }
@@ -114,7 +104,8 @@ mod tests {
     fn a_cut_changed_or_relabelled_handle_is_none() {
         // B60, V29
         let shard = Shard::from_number(7).unwrap();
-        let text = Handle::generate(TokenKind::Access, shard, &Counting).unwrap();
+        let text =
+            Handle::generate(TokenKind::Access, shard, &CountingRandomness::default()).unwrap();
         let text = text.expose();
         for end in 0..text.len() {
             assert_eq!(Handle::parse(&text[..end]), None, "a prefix of {end}");

@@ -1,0 +1,14 @@
+#![doc = include_str!("../README.md")]
+#![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says so")]
+
+mod clock;
+mod folder;
+mod golden;
+mod randomness;
+mod servers;
+
+pub use clock::HandClock;
+pub use folder::Folder;
+pub use golden::golden;
+pub use randomness::{CountingRandomness, NoRandomness};
+pub use servers::{TestServer, database_url};

@@ -1,0 +1,51 @@
+//! Chance that is the same in every run, and chance that fails.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use muster_domain::{Randomness, RandomnessFailed};
+
+/// Bytes of a counter: different each time, the same in every run.
+#[derive(Debug, Default)]
+pub struct CountingRandomness(AtomicU64);
+
+impl Randomness for CountingRandomness {
+    fn fill(&self, bytes: &mut [u8]) -> Result<(), RandomnessFailed> {
+        for part in bytes.chunks_mut(8) {
+            let number = self.0.fetch_add(1, Ordering::Relaxed);
+            // Spread out, so that ids made of the first bytes differ too.
+            let spread = number.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+            for (byte, random) in part.iter_mut().zip(spread.to_be_bytes()) {
+                *byte = random;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A source that gives nothing (fault F27).
+#[derive(Clone, Copy, Debug)]
+pub struct NoRandomness;
+
+impl Randomness for NoRandomness {
+    fn fill(&self, _: &mut [u8]) -> Result<(), RandomnessFailed> {
+        Err(RandomnessFailed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_draws_differ_and_two_runs_do_not() {
+        let draw = |source: &CountingRandomness| {
+            let mut bytes = [0; 12];
+            source.fill(&mut bytes).expect("a counter never fails");
+            bytes
+        };
+        let (one, other) = (CountingRandomness::default(), CountingRandomness::default());
+        let first = draw(&one);
+        assert_eq!(first, draw(&other));
+        assert_ne!(first, draw(&one));
+    }
+}
