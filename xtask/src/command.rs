@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::terminal::say;
-use crate::{databases, servers, test, tidy};
+use crate::{ci, databases, demo, dev, migrate, reference, schema, servers, test, tidy};
 
 /// The tools of the house.
 #[derive(Parser)]
@@ -20,8 +20,21 @@ struct CommandLine {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Show the main job on a small federation, then go on serving it.
+    Demo(demo::Arguments),
     /// Run all tests, with private databases made and removed by the run.
     Test(test::Arguments),
+    /// Run everything that gates a change.
+    Ci,
+    /// Make, walk and try the steps of the database's schema.
+    #[command(subcommand)]
+    Migrate(migrate::MigrateCommand),
+    /// Write docs/reference/schema.md: the tables of both engines side by side.
+    Schema(schema::Arguments),
+    /// Write docs/reference: commands, settings, HTTP.
+    Reference(reference::Arguments),
+    /// Serve a working copy: database, schema, sample clients, server.
+    Dev(dev::Arguments),
     /// Check the rules of the house that clippy cannot know.
     Tidy,
     /// Start the test databases and run a command with their variables, or wait for Ctrl-C.
@@ -37,7 +50,13 @@ enum Command {
 /// Reads the command line and does what it says.
 pub(crate) fn run() -> ExitCode {
     let done = match CommandLine::parse().command {
+        Command::Demo(arguments) => demo::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),
+        Command::Ci => ci::run(),
+        Command::Migrate(command) => migrate::run(&command),
+        Command::Schema(arguments) => schema::run(&arguments),
+        Command::Reference(arguments) => reference::run(&arguments),
+        Command::Dev(arguments) => dev::run(&arguments),
         Command::Tidy => tidy::run(),
         Command::Databases(arguments) => servers::run(&arguments),
         Command::WatchOver { folder } => databases::watch_over(&folder),

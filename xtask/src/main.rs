@@ -4,12 +4,21 @@
 //! the reader, private databases) stands beside them. A failure is printed as a sentence
 //! and ends with exit code 1, a wrong command line with 2.
 
+mod calendar;
+mod ci;
 mod command;
 mod databases;
+mod demo;
+mod dev;
 mod environment;
 mod failure;
+mod migrate;
+mod muster;
+mod pages;
 mod prerequisites;
 mod program;
+mod reference;
+mod schema;
 mod servers;
 mod terminal;
 mod test;

@@ -4,6 +4,7 @@
 //! tried by hand. It stands apart so that no tool forgets to look at an exit code.
 
 use std::ffi::{OsStr, OsString};
+use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -79,6 +80,16 @@ impl Program {
             return Ok(());
         }
         Err(Failure::new(format!("`{}` failed ({status})", self.line())))
+    }
+
+    /// Says the command line and lets the program take this one's place, terminal and all.
+    ///
+    /// Ctrl-C then reaches one program alone, and its exit code is the answer.
+    pub(crate) fn take_over(mut self) -> Outcome {
+        say(format!("$ {}", self.line()));
+        let line = self.line();
+        let failed = self.command.stdin(Stdio::inherit()).exec();
+        Err(Failure::new(format!("could not start `{line}`: {failed}")))
     }
 
     /// Runs it silently and gives back what it wrote; its complaints are in the failure.

@@ -61,24 +61,14 @@ impl RequestIds {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use muster_domain::Timestamp;
-
-    struct Fixed;
-    impl Clock for Fixed {
-        fn now(&self) -> Timestamp {
-            Timestamp::from_millis(1_654_791_499_644)
-        }
-    }
-    impl Randomness for Fixed {
-        fn fill(&self, bytes: &mut [u8]) -> Result<(), RandomnessFailed> {
-            bytes.fill(7);
-            Ok(())
-        }
-    }
+    use muster_testkit::{CountingRandomness, HandClock};
 
     #[test]
     fn an_id_comes_from_the_clock_and_the_randomness_alone() {
-        let ids = RequestIds::new(Arc::new(Fixed), Arc::new(Fixed));
+        let ids = RequestIds::new(
+            HandClock::shared(1_654_791_499_644),
+            Arc::new(CountingRandomness::default()),
+        );
         let id = ids.next_id().unwrap();
         assert_eq!(id.as_str(), "01814942-6f7c-7707-8707-070707070707");
     }

@@ -8,6 +8,14 @@ use muster_domain::{Randomness, RandomnessFailed};
 #[derive(Debug, Default)]
 pub struct CountingRandomness(AtomicU64);
 
+impl CountingRandomness {
+    /// Other bytes than those of another `seed`.
+    pub const fn seeded(seed: u64) -> Self {
+        // Far apart, so that two sources do not overlap.
+        Self(AtomicU64::new(seed.wrapping_mul(1 << 32)))
+    }
+}
+
 impl Randomness for CountingRandomness {
     fn fill(&self, bytes: &mut [u8]) -> Result<(), RandomnessFailed> {
         for part in bytes.chunks_mut(8) {

@@ -1,56 +1,15 @@
-//! What the tests work with: a trail on paper instead of in a database, a clock to turn,
-//! and a folder that goes away.
+//! What the tests work with: a trail on paper instead of in a database, and keys.
 
-use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use muster_audit::{Checkpoint, Entry, Fault, Trail, Verified, verify_pages};
 use muster_crypto::{Kek, KeyRing};
-use muster_domain::{Clock, DataKeyId, Randomness, RandomnessFailed, Timestamp};
+use muster_domain::{DataKeyId, Timestamp};
 use muster_store::{AuditLink, AuditRecord, AuditWriting, StoreError};
+use muster_testkit::{CountingRandomness, Folder, HandClock};
 
-/// A clock that stands where it was put.
-pub(crate) struct Turned(pub(crate) AtomicI64);
-
-impl Clock for Turned {
-    fn now(&self) -> Timestamp {
-        Timestamp::from_millis(self.0.load(Ordering::Relaxed))
-    }
-}
-
-/// Bytes that are the same in every run.
-struct Counting(AtomicU64);
-
-impl Randomness for Counting {
-    fn fill(&self, bytes: &mut [u8]) -> Result<(), RandomnessFailed> {
-        for byte in bytes {
-            *byte = self.0.fetch_add(7, Ordering::Relaxed).to_le_bytes()[0];
-        }
-        Ok(())
-    }
-}
-
-/// A folder of the test's own.
-pub(crate) struct Folder(pub(crate) PathBuf);
-
-impl Folder {
-    pub(crate) fn new(name: &str) -> Self {
-        let own = format!("muster-audit-{}-{name}", std::process::id());
-        let path = std::env::temp_dir().join(own);
-        std::fs::create_dir_all(&path).unwrap();
-        Self(path)
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
-
-pub(crate) fn clock() -> Arc<Turned> {
-    Arc::new(Turned(AtomicI64::new(1_800_000_000_000)))
+pub(crate) fn clock() -> Arc<HandClock> {
+    HandClock::shared(1_800_000_000_000)
 }
 
 pub(crate) fn keys() -> Arc<KeyRing> {
@@ -59,11 +18,9 @@ pub(crate) fn keys() -> Arc<KeyRing> {
 
 /// Another house's keys.
 pub(crate) fn keys_from(seed: u64) -> Arc<KeyRing> {
-    static NAMES: AtomicU64 = AtomicU64::new(0);
-    let randomness = Counting(AtomicU64::new(seed));
-    let name = NAMES.fetch_add(1, Ordering::Relaxed);
-    let folder = Folder::new(&format!("keys-{name}"));
-    let kek = Kek::create(&folder.0.join("kek"), &randomness).unwrap();
+    let randomness = CountingRandomness::seeded(seed);
+    let folder = Folder::new("keys");
+    let kek = Kek::create(&folder.file("kek"), &randomness).unwrap();
     let mut numbers = 1..;
     let number = || DataKeyId::new(numbers.next().unwrap());
     let wrapped = KeyRing::missing_keys(&kek, &[], (Timestamp::default(), &randomness), number);

@@ -8,7 +8,9 @@ use std::sync::Arc;
 use muster_audit::{Fault, FaultKind, FileError, FileTrail, Trail, tail_file, verify_file};
 use muster_crypto::KeyRing;
 
-use crate::bench::{Folder, Paper, clock, entry, keys};
+use muster_testkit::Folder;
+
+use crate::bench::{Paper, clock, entry, keys};
 
 struct Desk {
     folder: Folder,
@@ -21,7 +23,7 @@ impl Desk {
     }
 
     fn path(&self) -> PathBuf {
-        self.folder.0.join("audit.jsonl")
+        self.folder.file("audit.jsonl")
     }
 
     fn open(&self) -> Trail {

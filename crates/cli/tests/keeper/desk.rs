@@ -2,29 +2,21 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
 use muster_cli::{DemoOptions, Exit, Failure, Host, KeeperSettings, Output, Premises, run};
 use muster_crypto::OsRandomness;
-use muster_domain::{Clock, IssuerUrl, Randomness, Timestamp};
+use muster_domain::{Clock, IssuerUrl, Lifetime, Randomness};
 use muster_store_diesel::{DatabaseUrl, PoolSettings, Scratch};
+use muster_testkit::{Folder, HandClock, TestServer, database_url};
 use serde_json::Value;
 
 pub(crate) const ISSUER: &str = "https://tokens.example.org/oauth2";
 
 /// 2027-01-15.
 const NOW: i64 = 1_800_000_000_000;
-
-pub(crate) struct HandClock(AtomicI64);
-
-impl Clock for HandClock {
-    fn now(&self) -> Timestamp {
-        Timestamp::from_millis(self.0.load(Ordering::Relaxed))
-    }
-}
 
 pub(crate) struct Desk {
     pub(crate) settings: KeeperSettings,
@@ -33,7 +25,7 @@ pub(crate) struct Desk {
     /// What the person at the terminal types; without it nobody sits there.
     pub(crate) answer: Option<&'static str>,
     clock: Arc<HandClock>,
-    folder: PathBuf,
+    folder: Folder,
     _scratch: Option<Scratch>,
 }
 
@@ -70,28 +62,27 @@ impl Ran {
 impl Desk {
     /// A desk with nothing yet: an embedded database is to be made by the first command.
     pub(crate) fn sqlite() -> Self {
-        let folder = new_folder();
-        let database = DatabaseUrl::Sqlite(folder.join("data/muster.db"));
+        let folder = Folder::new("desk");
+        let database = DatabaseUrl::Sqlite(folder.file("data/muster.db"));
         Self::with(database, folder, None)
     }
 
     /// A desk at an external database with the schema in place, and a key file.
     pub(crate) fn postgres() -> Self {
         let mut desk = Self::postgres_without_key();
-        let file = desk.folder.join("muster.kek");
+        let file = desk.folder.file("muster.kek");
         desk.muster(&["keys", "new-kek", &file.to_string_lossy()]).done();
         desk.settings.kek_file = Some(file);
         desk
     }
 
     pub(crate) fn postgres_without_key() -> Self {
-        let server = std::env::vars().find(|(name, _)| name == "MUSTER_TEST_POSTGRES");
-        let (_, server) = server.expect("run `cargo xtask test`: it starts a PostgreSQL server");
+        let server = database_url(TestServer::Postgres);
         let scratch = Scratch::postgres(&server).expect("a PostgreSQL database");
-        Self::with(scratch.url().clone(), new_folder(), Some(scratch))
+        Self::with(scratch.url().clone(), Folder::new("desk"), Some(scratch))
     }
 
-    fn with(database: DatabaseUrl, folder: PathBuf, scratch: Option<Scratch>) -> Self {
+    fn with(database: DatabaseUrl, folder: Folder, scratch: Option<Scratch>) -> Self {
         let settings = KeeperSettings {
             database,
             pool: PoolSettings { wait: Duration::from_secs(10), ..PoolSettings::default() },
@@ -99,7 +90,7 @@ impl Desk {
             issuer: IssuerUrl::new(ISSUER).unwrap(),
             audit_file: None,
         };
-        let clock = Arc::new(HandClock(AtomicI64::new(NOW)));
+        let clock = HandClock::shared(NOW);
         let (problems, listeners) = (Vec::new(), Vec::new());
         Self { settings, problems, listeners, answer: None, clock, folder, _scratch: scratch }
     }
@@ -127,18 +118,18 @@ impl Desk {
     }
 
     pub(crate) fn folder(&self) -> &Path {
-        &self.folder
+        self.folder.path()
     }
 
     /// A file with this text.
     pub(crate) fn file(&self, name: &str, text: &str) -> String {
-        let path = self.folder.join(name);
+        let path = self.folder.file(name);
         std::fs::write(&path, text).unwrap();
         path.to_string_lossy().into_owned()
     }
 
     pub(crate) fn turn_clock(&self, millis: i64) {
-        self.clock.0.fetch_add(millis, Ordering::Relaxed);
+        self.clock.turn(Lifetime::from_millis(millis));
     }
 
     /// The events of the trail, without those of the first start.
@@ -149,12 +140,6 @@ impl Desk {
             record["event"].as_str().unwrap().to_owned()
         });
         events.filter(|event| event != "key_made" && event != "issuer_added").collect()
-    }
-}
-
-impl Drop for Desk {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.folder);
     }
 }
 
@@ -201,15 +186,6 @@ impl Host for Desk {
     fn randomness(&self) -> Arc<dyn Randomness> {
         Arc::new(OsRandomness)
     }
-}
-
-fn new_folder() -> PathBuf {
-    static NAMES: AtomicU64 = AtomicU64::new(0);
-    let number = NAMES.fetch_add(1, Ordering::Relaxed);
-    let name = format!("muster-desk-{}-{number}", std::process::id());
-    let folder = std::env::temp_dir().join(name);
-    std::fs::create_dir_all(&folder).unwrap();
-    folder
 }
 
 /// One story on both engines.

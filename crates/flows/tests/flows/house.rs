@@ -1,14 +1,13 @@
 //! A house without HTTP: a database of its own, keys, a clock that is turned by hand, and
 //! the way of a request from bytes to a listing.
 
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use muster_client_auth::{AuthError, Identity};
 use muster_crypto::{Kek, KeyRing, OsRandomness, SecretVerifier, VerifierSettings, WrappedKey};
 use muster_domain::{
-    AdminClient, AdminKey, AdminRights, Client, ClientKey, Clock, Credentials, DataKeyId,
-    ErrorCode, Issuer, Lifetime, Secret, Timestamp, UserId, samples,
+    AdminClient, AdminKey, AdminRights, Client, ClientKey, Credentials, DataKeyId, ErrorCode,
+    Issuer, Secret, Timestamp, UserId, samples,
 };
 use muster_flows::{
     EndedTexts, FlowError, ListingCursor, ListingSink, Outcome, Progress, PublishedKeys, Seed,
@@ -18,6 +17,7 @@ use muster_grants::{BasicReadings, Method, ParseSettings, RawRequest, parse};
 use muster_policy::{Rulebook, permit};
 use muster_store::{Sequence, Store, StoredDataKey, StoredToken};
 use muster_store_diesel::{PoolSettings, Scratch, open};
+use muster_testkit::{Folder, HandClock, TestServer, database_url};
 use serde_json::{Value, json};
 
 pub(crate) const NOW: i64 = 1_795_000_000_000;
@@ -27,21 +27,6 @@ pub(crate) const NOW: i64 = 1_795_000_000_000;
 pub(crate) enum Engine {
     Sqlite,
     Postgres,
-}
-
-/// A clock that stands still until it is turned.
-pub(crate) struct HandClock(AtomicI64);
-
-impl HandClock {
-    pub(crate) fn turn(&self, by: Lifetime) {
-        self.0.fetch_add(by.millis(), Ordering::SeqCst);
-    }
-}
-
-impl Clock for HandClock {
-    fn now(&self) -> Timestamp {
-        Timestamp::from_millis(self.0.load(Ordering::SeqCst))
-    }
 }
 
 pub(crate) struct House {
@@ -58,14 +43,12 @@ impl House {
         let scratch = match engine {
             Engine::Sqlite => Scratch::sqlite().expect("a SQLite database"),
             Engine::Postgres => {
-                let server = std::env::vars().find(|(name, _)| name == "MUSTER_TEST_POSTGRES");
-                let (_, server) =
-                    server.expect("run `cargo xtask test`: it starts a PostgreSQL server");
+                let server = database_url(TestServer::Postgres);
                 Scratch::postgres(&server).expect("a PostgreSQL database")
             }
         };
         let store = open(scratch.url(), &PoolSettings::default()).expect("the database opens");
-        let clock = Arc::new(HandClock(AtomicI64::new(NOW)));
+        let clock = HandClock::shared(NOW);
         let keys = Arc::new(key_ring(&*store));
         let issuer = store
             .change(|unit| unit.add_issuer(&samples::issuer("https://a.example/oauth2").unwrap()))
@@ -192,15 +175,8 @@ impl House {
 
 /// A key ring that is made for the test and kept in its database.
 fn key_ring(store: &dyn Store) -> KeyRing {
-    let folder = std::env::temp_dir().join(format!(
-        "muster_kek_{}_{:?}_{:p}",
-        std::process::id(),
-        std::thread::current().id(),
-        store
-    ));
-    let _ = std::fs::remove_file(&folder);
-    let kek = Kek::create(&folder, &OsRandomness).expect("a key file");
-    std::fs::remove_file(&folder).expect("the key file goes");
+    let folder = Folder::new("kek");
+    let kek = Kek::create(&folder.file("muster.kek"), &OsRandomness).expect("a key file");
     let numbers =
         Mutex::new(store.change(|unit| unit.take_numbers(Sequence::DataKeys, 10)).unwrap());
     let mut number = || DataKeyId::new(numbers.lock().unwrap().next().unwrap());

@@ -5,9 +5,7 @@ pub(crate) mod client;
 pub(crate) mod flow;
 pub(crate) mod identifier;
 pub(crate) mod jwt;
+mod no_data;
 pub(crate) mod tokens;
 
-/// Rows that are no data: a lock of the old garbage collector, archived versions.
-pub(crate) fn is_no_data(key: &str) -> bool {
-    key == "gc:lock" || key.contains("#version=")
-}
+pub(crate) use no_data::is_no_data;

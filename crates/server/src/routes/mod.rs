@@ -1,26 +1,9 @@
-//! The sitemap: every public path, one line each.
+//! The public paths: `sitemap` names each in one line, the others answer one each.
 
 mod certs;
 mod metadata;
+mod sitemap;
 mod token;
 
-use std::sync::Arc;
-
-use actix_web::web::{self, Data, ServiceConfig};
-
-use crate::house::House;
-
+pub use sitemap::routes;
 pub use token::Doorway;
-
-/// The routes of one issuer.
-pub fn routes(house: Arc<House>) -> impl Fn(&mut ServiceConfig) + Clone + Send + 'static {
-    let path = muster_domain::IssuerPath::of(&house.issuer.url).as_str().to_owned();
-    move |app| {
-        app.app_data(Data::from(Arc::clone(&house)))
-            .route(&format!("{path}/token"), web::route().to(token::token))
-            .route(&format!("{path}/certs"), web::get().to(certs::certs));
-        for place in metadata::places(&path) {
-            app.route(&place, web::get().to(metadata::metadata));
-        }
-    }
-}

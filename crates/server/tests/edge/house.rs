@@ -10,12 +10,12 @@ use std::time::{Duration, Instant};
 
 use actix_web::web::{self, Bytes, ServiceConfig};
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse};
-use muster_domain::{Clock, Randomness, RandomnessFailed, Timestamp};
 use muster_server::blocking::{Blocking, BlockingLimits};
 use muster_server::edge::{Limits, Listener, RequestFacts, TrustedProxies, Wall};
 use muster_server::refusal::Refusal;
 use muster_server::request_id::RequestIds;
 use muster_server::shutdown::{Patience, Stop, Stopped};
+use muster_testkit::{CountingRandomness, HandClock};
 use tokio::runtime::Runtime;
 
 /// What the application saw.
@@ -182,25 +182,9 @@ impl Drop for Endless {
     }
 }
 
-/// Time and chance stand still.
-struct Steady;
-
-impl Clock for Steady {
-    fn now(&self) -> Timestamp {
-        Timestamp::from_millis(0)
-    }
-}
-
-impl Randomness for Steady {
-    fn fill(&self, bytes: &mut [u8]) -> Result<(), RandomnessFailed> {
-        bytes.fill(0);
-        Ok(())
-    }
-}
-
-/// Ids that are all the same.
+/// Ids of a clock and of chances that are the same in every run.
 pub(crate) fn steady_ids() -> RequestIds {
-    RequestIds::new(Arc::new(Steady), Arc::new(Steady))
+    RequestIds::new(HandClock::shared(0), Arc::new(CountingRandomness::default()))
 }
 
 /// A connection of a peer.

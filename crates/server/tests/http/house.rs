@@ -11,12 +11,15 @@ use muster_crypto::OsRandomness;
 use muster_domain::{Clock, IssuerUrl, Randomness};
 use muster_server::clock::SystemClock;
 use muster_store_diesel::{PoolSettings, Scratch};
+use muster_testkit::{TestServer, database_url};
 
 use crate::planting::{Planted, plant};
 use crate::wire::{self, Answer, Request};
 
 pub(crate) const TOKEN_INFO: &str = "urn:oa4mp:params:oauth:grant-type:token-info";
 const ISSUER: &str = "https://issuer.example/oauth2";
+/// Where the token endpoint of that issuer is.
+pub(crate) const PATH: &str = "/oauth2/token";
 
 /// Which engine a test runs on.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -30,16 +33,10 @@ impl Engine {
     pub(crate) fn scratch(self) -> Scratch {
         match self {
             Self::Sqlite => Scratch::sqlite().expect("a SQLite database"),
-            Self::Postgres => Scratch::postgres(&server_url("MUSTER_TEST_POSTGRES"))
+            Self::Postgres => Scratch::postgres(&database_url(TestServer::Postgres))
                 .expect("a PostgreSQL database"),
         }
     }
-}
-
-/// A database server that `cargo xtask test` has started.
-pub(crate) fn server_url(variable: &str) -> String {
-    let found = std::env::vars().find(|(name, _)| name == variable);
-    found.unwrap_or_else(|| panic!("{variable} is not set; run: cargo xtask test")).1
 }
 
 /// The running binary. Its public listener is at `address`.
@@ -103,10 +100,6 @@ impl House {
         panic!("the service is not ready after 30 s");
     }
 
-    pub(crate) fn path(&self) -> &'static str {
-        "/oauth2/token"
-    }
-
     /// A good question: the good admin's about alice.
     pub(crate) fn question(&self) -> [(&str, &str); 2] {
         [("grant_type", TOKEN_INFO), ("access_token", &self.tokens.alice_access)]
@@ -115,7 +108,7 @@ impl House {
     /// A request with the good admin's credentials.
     pub(crate) fn as_admin(&self) -> Request {
         let (id, secret) = self.admin();
-        Request::new("POST", self.path()).basic(&id, &secret)
+        Request::new("POST", PATH).basic(&id, &secret)
     }
 
     pub(crate) fn admin(&self) -> (String, String) {

@@ -13,5 +13,6 @@ mod house;
 mod metadata;
 mod oa4mp;
 mod planting;
+mod refusals;
 mod token_info;
 mod wire;

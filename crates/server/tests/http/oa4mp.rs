@@ -7,14 +7,14 @@ use std::sync::Arc;
 
 use muster_cli::Premises;
 use muster_crypto::OsRandomness;
-use muster_domain::{Clock, Timestamp};
 use muster_server::assemble::{World, start_on};
 use muster_server::service::Running;
 use muster_server::settings::{Environment, load};
 use muster_server::telemetry::start_metrics;
+use muster_testkit::{HandClock, TestServer, database_url};
 use serde_json::Value;
 
-use crate::house::{Engine, keeper_settings, kek_file, server_url};
+use crate::house::{Engine, keeper_settings, kek_file};
 use crate::wire::{Answer, Request, base64, encoded};
 
 const ISSUER: &str = "https://localhost:9443/oauth2";
@@ -54,11 +54,11 @@ struct Loaded {
 impl Loaded {
     fn new(old: Old, tag: &str) -> Self {
         let name = format!("oa4mp_{tag}_{}", std::process::id());
-        let variable = match old {
-            Old::Mariadb => "MUSTER_TEST_MARIADB",
-            Old::Postgres => "MUSTER_TEST_POSTGRES",
+        let server = match old {
+            Old::Mariadb => TestServer::Mariadb,
+            Old::Postgres => TestServer::Postgres,
         };
-        let loaded = Self { old, server: server_url(variable), name };
+        let loaded = Self { old, server: database_url(server), name };
         loaded.tell(&format!("CREATE DATABASE {}", loaded.name), None);
         let dump = std::fs::File::open(fixtures().join(format!("{}.sql", old.name())));
         loaded.tell("", Some(dump.expect("a dump")));
@@ -125,14 +125,6 @@ fn mariadb(url: &str, database: Option<&String>) -> Command {
     command
 }
 
-struct Fixed(i64);
-
-impl Clock for Fixed {
-    fn now(&self) -> Timestamp {
-        Timestamp::from_millis(self.0)
-    }
-}
-
 /// The old database imported, and the service on it, at the moment of the fixtures.
 struct Taken {
     running: Option<Running>,
@@ -196,7 +188,7 @@ fn serve(scratch: &muster_store_diesel::Scratch, kek: &Path, now: i64) -> Runnin
     );
     let settings = load(Some(Path::new("/dev/null")), &environment).expect("settings");
     let world = World {
-        clock: Arc::new(Fixed(now)),
+        clock: HandClock::shared(now),
         randomness: Arc::new(OsRandomness),
         metrics: start_metrics().expect("metrics"),
     };
@@ -212,7 +204,7 @@ fn sent(request: &Value, address: std::net::SocketAddr) -> Answer {
     let pairs: Vec<(String, String)> = match &request["params"] {
         Value::Object(members) => members.iter().map(|(n, v)| (n.clone(), text(v))).collect(),
         Value::Array(pairs) => pairs.iter().map(|p| (text(&p[0]), text(&p[1]))).collect(),
-        _ => Vec::new(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Vec::new(),
     };
     let pairs: Vec<String> =
         pairs.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value))).collect();

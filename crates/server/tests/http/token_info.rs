@@ -6,7 +6,7 @@ use muster_domain::{Clock, Lifetime, TokenKind, UserId};
 use muster_flows::Sprout;
 use muster_server::clock::SystemClock;
 
-use crate::house::{Engine, House, TOKEN_INFO, premises};
+use crate::house::{Engine, House, PATH, TOKEN_INFO, premises};
 use crate::planting::tools;
 use crate::wire::{self, Request, form};
 
@@ -14,7 +14,7 @@ const DAY: Lifetime = Lifetime::from_days(1);
 
 fn clients_listed(house: &House, (id, secret): (String, String), token: &str) -> Vec<String> {
     let question = [("grant_type", TOKEN_INFO), ("access_token", token)];
-    let request = Request::new("POST", house.path()).basic(&id, &secret).form(&question);
+    let request = Request::new("POST", PATH).basic(&id, &secret).form(&question);
     let answer = request.send(house.address);
     assert_eq!(answer.status, 200, "{}", answer.text());
     let listing = answer.json();
@@ -47,7 +47,7 @@ fn get_and_post_give_the_same_bytes_and_the_headers_of_the_contract() {
     let house = House::start(Engine::Sqlite);
     let (id, secret) = house.admin();
     let posted = house.as_admin().form(&house.question()).send(house.address);
-    let target = format!("{}?{}", house.path(), form(&house.question()));
+    let target = format!("{}?{}", PATH, form(&house.question()));
     let got = Request::new("GET", &target).basic(&id, &secret).send(house.address);
     assert_eq!((posted.status, &posted.body), (200, &got.body));
     for (name, value) in [
@@ -69,7 +69,7 @@ fn get_can_be_switched_off() {
     // S74
     let house = House::start_with(Engine::Sqlite, &[("MUSTER__TOKEN_INFO__ALLOW_GET", "false")]);
     let (id, secret) = house.admin();
-    let target = format!("{}?{}", house.path(), form(&house.question()));
+    let target = format!("{}?{}", PATH, form(&house.question()));
     let answer = Request::new("GET", &target).basic(&id, &secret).send(house.address);
     assert_eq!((answer.status, answer.header("Allow")), (405, Some("POST")));
 }

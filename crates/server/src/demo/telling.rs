@@ -1,0 +1,89 @@
+//! The demo's story: plant, open the doors, ask as two admins, show the difference.
+
+use std::net::TcpListener;
+use std::path::Path;
+
+use muster_cli::{DemoOptions, Exit, Failure, Output, Premises};
+
+use crate::assemble::{World, keeper_settings, start_on};
+use crate::settings::{self, Environment, Settings};
+
+use super::federation::{Federation, plant};
+use super::folder::Folder;
+use super::{http, show};
+
+/// Runs the demo.
+pub fn run(options: &DemoOptions, world: &World, output: &mut Output<'_>) -> Result<(), Failure> {
+    let port = match options.port {
+        Some(port) => port,
+        None => free_port()?,
+    };
+    let folder = Folder::new(&*world.randomness).map_err(|error| failed(&error))?;
+    let settings = settings_for(port, folder.path())?;
+    let premises = Premises::open(&keeper_settings(&settings), &world.clock, &world.randomness)?;
+    let federation = plant(&premises, world).map_err(|error| failed(&error))?;
+    let running = start_on(&settings, world, &premises).map_err(|error| failed(&error))?;
+    tell(output, &federation, running.address)?;
+    if options.exit {
+        running.stop();
+        return Ok(());
+    }
+    output.say(&format!(
+        "\nThe service goes on at http://{}/oauth2 until Ctrl-C; health and metrics are at \
+         http://{}.",
+        running.address, running.management_address
+    ))?;
+    running.until_told().map_err(|error| failed(&error))?;
+    Ok(())
+}
+
+fn failed(error: &dyn std::error::Error) -> Failure {
+    Failure::new(Exit::Failed, error.to_string())
+}
+
+/// A port that is free at this moment.
+fn free_port() -> Result<u16, Failure> {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).map_err(|error| failed(&error))?;
+    Ok(listener.local_addr().map_err(|error| failed(&error))?.port())
+}
+
+fn settings_for(port: u16, folder: &Path) -> Result<Settings, Failure> {
+    let database = format!("sqlite:{}", folder.join("muster.db").display());
+    let issuer = format!("http://localhost:{port}/oauth2");
+    let environment = Environment::of(
+        [
+            ("MUSTER__HTTP__LISTEN", format!("127.0.0.1:{port}")),
+            ("MUSTER__MANAGEMENT__LISTEN", "127.0.0.1:0".to_owned()),
+            ("MUSTER__ISSUER__URL", issuer),
+            ("MUSTER__DATABASE__URL", database),
+        ]
+        .map(|(name, value)| (name.into(), value.into())),
+    );
+    settings::load(Some(Path::new("/dev/null")), &environment)
+        .map_err(|problems| Failure::new(Exit::Bad, problems.to_string()))
+}
+
+/// The main job, twice, with different rights.
+fn tell(
+    output: &mut Output<'_>,
+    federation: &Federation,
+    address: std::net::SocketAddr,
+) -> Result<(), Failure> {
+    output.say(
+        "A laptop was stolen. Which tokens does alice hold, at which clients, are they still good?",
+    )?;
+    output.say("One of her tokens is at hand, from the laptop's portal session.")?;
+    for view in &federation.views {
+        output.say(&format!("\n== {} ({})", view.admin, view.rights))?;
+        output.say("\nThe request:\n")?;
+        output.say(&view.curl(address))?;
+        let answer = http::post(address, "/oauth2/token", &view.id, &view.secret, &view.form())
+            .map_err(|error| failed(&error))?;
+        output.value(&serde_json::json!({
+            "admin": view.id, "status": answer.status, "listing": answer.json(),
+        }))?;
+        output.say(&format!("\nThe answer ({}):\n", answer.status))?;
+        output.say(&show::readable(&answer.json(), federation.now))?;
+    }
+    Ok(())
+}
