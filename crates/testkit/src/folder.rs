@@ -1,13 +1,11 @@
 //! A folder of a test's own, gone when the test is over.
 
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
 
 /// A folder among the temporary ones, removed when it is dropped.
 #[derive(Debug)]
 pub struct Folder(PathBuf);
-
-static COUNT: AtomicU64 = AtomicU64::new(0);
 
 impl Folder {
     /// A new, empty folder; `name` makes it recognisable.
@@ -15,8 +13,8 @@ impl Folder {
     /// # Panics
     /// If it cannot be made.
     pub fn new(name: &str) -> Self {
-        let number = COUNT.fetch_add(1, Ordering::Relaxed);
-        let own = format!("muster-test-{}-{number}-{name}", std::process::id());
+        let number = RandomState::new().build_hasher().finish();
+        let own = format!("muster-test-{}-{number:016x}-{name}", std::process::id());
         let path = std::env::temp_dir().join(own);
         std::fs::create_dir_all(&path).expect("a folder can be made among the temporary ones");
         Self(path)
