@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::terminal::say;
-use crate::{ci, databases, demo, dev, migrate, reference, schema, servers, test, tidy};
+use crate::{bench, ci, databases, demo, dev, migrate, reference, schema, servers, test, tidy};
 
 /// The tools of the house.
 #[derive(Parser)]
@@ -35,6 +35,9 @@ enum Command {
     Reference(reference::Arguments),
     /// Serve a working copy: database, schema, sample clients, server.
     Dev(dev::Arguments),
+    /// Measure Muster beside its floors.
+    #[command(subcommand)]
+    Bench(bench::BenchCommand),
     /// Check the rules of the house that clippy cannot know.
     Tidy,
     /// Start the test databases and run a command with their variables, or wait for Ctrl-C.
@@ -57,6 +60,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Reference(arguments) => reference::run(&arguments),
         Command::Dev(arguments) => dev::run(&arguments),
+        Command::Bench(command) => bench::run(&command),
         Command::Tidy => tidy::run(),
         Command::Databases(arguments) => servers::run(&arguments),
         Command::WatchOver { folder } => databases::watch_over(&folder),

@@ -4,6 +4,7 @@
 //! the reader, private databases) stands beside them. A failure is printed as a sentence
 //! and ends with exit code 1, a wrong command line with 2.
 
+mod bench;
 mod calendar;
 mod ci;
 mod command;

@@ -1,7 +1,9 @@
-//! Fills a database for the benchmarks: one user with many tokens among other users' rows.
+//! Fills a database for the benchmarks.
 //!
-//! `fill DATABASE_URL KEK_FILE ISSUER TOKENS FOREIGN`; prints the admin's id, its secret and
-//! one of the user's tokens, a line each.
+//! `fill DATABASE_URL KEK_FILE ISSUER own TOKENS` makes an admin with twenty clients and one
+//! user with so many tokens; prints the admin's id, its secret and one of the tokens, a line
+//! each. `fill .. foreign FIRST TOKENS` adds other users' tokens at the same clients, a
+//! thousand each, beginning with user number FIRST.
 
 use std::error::Error;
 use std::io::Write;
@@ -20,6 +22,7 @@ use muster_server::clock::SystemClock;
 use muster_store::{Sequence, StoredToken};
 use muster_store_diesel::PoolSettings;
 
+const USAGE: &str = "fill DATABASE_URL KEK_FILE ISSUER own TOKENS | foreign FIRST TOKENS";
 const CLIENTS: i64 = 20;
 /// Tokens of one transaction: 5,000 transactions for a million tokens.
 const TOKENS_A_FLOW: i64 = 200;
@@ -35,8 +38,8 @@ struct Filler {
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().collect();
-    let [_, database, kek, issuer, tokens, foreign] = arguments.as_slice() else {
-        return Err("fill DATABASE_URL KEK_FILE ISSUER TOKENS FOREIGN".into());
+    let [_, database, kek, issuer, what @ ..] = arguments.as_slice() else {
+        return Err(USAGE.into());
     };
     let settings = KeeperSettings {
         database: database.parse()?,
@@ -52,24 +55,39 @@ fn main() -> Result<(), Box<dyn Error>> {
     let randomness: Arc<dyn Randomness> = Arc::new(OsRandomness);
     let premises = Premises::open(&settings, &clock, &randomness)?;
     let keeper = premises.keeper(Arc::clone(&clock), randomness);
-    let clients = (0..CLIENTS)
-        .map(|number| add_client(&keeper, number))
-        .collect::<Result<Vec<_>, Box<dyn Error>>>()?;
-    let secret = add_admin(&keeper)?;
-    let filler = Filler { premises, clients, now: clock.now() };
-    let text = filler.user_with("bench", tokens.parse()?)?;
-    let foreign: i64 = foreign.parse()?;
-    // Other people's rows lie between: a thousand tokens each.
-    for number in 0..foreign.div_euclid(1_000) {
-        filler.user_with(&format!("foreign-{number}"), 1_000)?;
+    let now = clock.now();
+    match what {
+        [word, tokens] if word == "own" => {
+            let clients = (0..CLIENTS)
+                .map(|number| add_client(&keeper, number))
+                .collect::<Result<Vec<_>, Box<dyn Error>>>()?;
+            let secret = add_admin(&keeper)?;
+            let text = Filler { premises, clients, now }.user_with("bench", tokens.parse()?)?;
+            writeln!(std::io::stdout(), "bench-admin\n{secret}\n{text}")?;
+        }
+        [word, first, tokens] if word == "foreign" => {
+            let clients = (0..CLIENTS)
+                .map(|number| keeper.find_client(&client_id(number)))
+                .collect::<Result<Vec<_>, _>>()?;
+            let filler = Filler { premises, clients, now };
+            let first: i64 = first.parse()?;
+            let users = tokens.parse::<i64>()?.div_euclid(1_000);
+            for number in first..first + users {
+                filler.user_with(&format!("foreign-{number}"), 1_000)?;
+            }
+        }
+        _ => return Err(USAGE.into()),
     }
-    writeln!(std::io::stdout(), "bench-admin\n{secret}\n{text}")?;
     Ok(())
+}
+
+fn client_id(number: i64) -> String {
+    format!("localhost:bench-client-{number:02}")
 }
 
 fn add_client(keeper: &Keeper, number: i64) -> Result<Client, Box<dyn Error>> {
     let draft = ClientDraft {
-        id: format!("localhost:bench-client-{number:02}"),
+        id: client_id(number),
         name: None,
         proof: Proof::GeneratedSecret,
         registration: Registration::default(),
@@ -90,7 +108,7 @@ fn add_admin(keeper: &Keeper) -> Result<String, Box<dyn Error>> {
     };
     let (_, secret) = keeper.add_admin(&draft)?;
     for number in 0..CLIENTS {
-        keeper.link("bench-admin", &format!("localhost:bench-client-{number:02}"))?;
+        keeper.link("bench-admin", &client_id(number))?;
     }
     Ok(secret.map(|secret| secret.expose().clone()).unwrap_or_default())
 }

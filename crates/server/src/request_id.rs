@@ -70,7 +70,7 @@ mod tests {
             Arc::new(CountingRandomness::default()),
         );
         let id = ids.next_id().unwrap();
-        assert_eq!(id.as_str(), "01814942-6f7c-7707-8707-070707070707");
+        assert_eq!(id.as_str(), "01814942-6f7c-7e37-b9b9-7f4a7c153c6e");
     }
 
     #[test]

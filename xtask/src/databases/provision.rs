@@ -72,7 +72,7 @@ pub(crate) struct TestDatabases {
     variables: Vec<(String, String)>,
     not_run: Vec<String>,
     // Dropped last, and with it the servers.
-    _scratch: Scratch,
+    scratch: Scratch,
 }
 
 /// How starting one server ended: its URL, or words for why it cannot be had here.
@@ -94,7 +94,7 @@ impl TestDatabases {
                 Started::NotHere(why) => not_run.push(why),
             }
         }
-        Ok(Self { variables, not_run, _scratch: scratch })
+        Ok(Self { variables, not_run, scratch })
     }
 
     /// The environment variables that name the servers.
@@ -108,6 +108,11 @@ impl TestDatabases {
         let url = started.map(|(_, url)| url.clone());
         url.or_else(|| environment::variable(server.variable()))
             .ok_or_else(|| Failure::new(format!("{} was not started", server.variable())))
+    }
+
+    /// The folder of this run, removed with the servers.
+    pub(crate) fn folder(&self) -> &Path {
+        self.scratch.folder()
     }
 
     /// What could not be started here, a sentence each; its tests must be reported so.

@@ -20,6 +20,8 @@ pub(crate) enum Need {
     PostgresServer,
     /// A MariaDB server, for tests of the importer.
     MariadbServer,
+    /// The shells of SQLite and PostgreSQL, for benchmarks.
+    DatabaseShells,
     /// The program that unpacks `.xz`, for the Citus archive.
     Unpacker,
 }
@@ -43,6 +45,9 @@ impl Need {
             }
             Self::PostgresServer => databases::find_postgres().is_some(),
             Self::MariadbServer => databases::find_mariadb().is_some(),
+            Self::DatabaseShells => {
+                ["sqlite3", "psql"].iter().all(|name| environment::find_program(name).is_some())
+            }
             Self::Unpacker => environment::find_program("xz").is_some(),
         }
     }
@@ -61,6 +66,7 @@ impl Need {
             Self::Libpq => &["libpq-dev", "pkg-config"],
             Self::PostgresServer => &["postgresql"],
             Self::MariadbServer => &["mariadb-server-core", "mariadb-client-core"],
+            Self::DatabaseShells => &["sqlite3", "postgresql-client"],
             Self::Unpacker => &["xz-utils"],
         }
     }
@@ -73,6 +79,7 @@ impl Need {
             Self::Libpq => "libpq",
             Self::PostgresServer => "a PostgreSQL server",
             Self::MariadbServer => "a MariaDB server",
+            Self::DatabaseShells => "sqlite3 and psql",
             Self::Unpacker => "xz",
         }
     }

@@ -228,7 +228,7 @@ mod tests {
 
     #[test]
     fn strings_are_filled_whatever_stands_in_them() {
-        assert_eq!(bare(r#"f("static \" // x") + y"#), r#"f(""""""" "" "") + y"#);
+        assert_eq!(bare(r#"f("static \" // x") + y"#), r#"f(""""""" "" "" "") + y"#);
         assert!(!bare(r##"let s = r#"fn " async"#; end"##).contains("async"));
         assert!(bare(r##"let s = r#"fn " async"#; end"##).ends_with("; end"));
         assert!(bare(r#"br"\"; end"#).ends_with("; end"));

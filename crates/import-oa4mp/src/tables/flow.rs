@@ -108,13 +108,13 @@ mod tests {
             ("temp_token", "https://h/1?type=authzGrant&ts=5&version=v2.0"),
             ("username", "u"),
             ("client_id", "c"),
-            ("access_token", "https://h/a?ts=10&lifetime=100"),
+            ("access_token", "https://h/a?ts=1000&lifetime=100"),
             ("access_token_valid", "true"),
-            ("refresh_token", "https://h/r?ts=10&lifetime=1000"),
-            ("refresh_token_expires_at", "500"),
+            ("refresh_token", "https://h/r?ts=1000&lifetime=900"),
+            ("refresh_token_expires_at", "1500"),
         ]);
         let child = row(&[
-            ("token_id", "https://h/c?ts=20&lifetime=100"),
+            ("token_id", "https://h/c?ts=2000&lifetime=100"),
             ("token_type", "urn:ietf:params:oauth:token-type:access_token"),
             ("valid", "1"),
         ]);
@@ -132,7 +132,7 @@ mod tests {
             .flatten()
             .map(|t| (t.issued_at, t.expires_at, t.is_valid))
             .collect();
-        assert_eq!(times, [(10, 110, true), (10, 500, false), (20, 120, true)]);
+        assert_eq!(times, [(1000, 1100, true), (1000, 1500, false), (2000, 2100, true)]);
         assert_eq!(flow.passed_over, 1);
     }
 }

@@ -86,7 +86,8 @@ fn a_strangers_word_about_addresses_and_names_is_ignored() {
     // B20
     let facts = House::open(quick()).ask(FORWARDED).json();
     assert_eq!(facts["client"], "127.0.0.1");
-    assert_eq!(facts["id"], "00000000-0000-7000-8000-000000000000");
+    let id = facts["id"].as_str().unwrap();
+    assert!(id.starts_with("00000000-0000-7"), "{id}");
 }
 
 #[test]

@@ -1,0 +1,73 @@
+//! What can be measured, and how big.
+
+use clap::Subcommand;
+
+use super::figures::Table;
+use super::world::World;
+use super::{authentication, import, listing, report};
+use crate::failure::Outcome;
+use crate::terminal::{announce, say};
+
+/// What is to be measured.
+#[derive(Subcommand, Debug)]
+pub(crate) enum BenchCommand {
+    /// The listing of one user's tokens, the import and authentication; writes docs/performance.md.
+    Listing(Size),
+}
+
+/// How big, and how often.
+#[derive(clap::Args, Debug)]
+pub(crate) struct Size {
+    /// The user's tokens.
+    #[arg(long, default_value_t = 1_000_000)]
+    pub(crate) tokens: u64,
+    /// Other users' tokens; ten times as many are measured after it.
+    #[arg(long, default_value_t = 200_000)]
+    pub(crate) foreign: u64,
+    /// Transactions of the old database that is imported.
+    #[arg(long, default_value_t = 1_000_000)]
+    pub(crate) transactions: u64,
+    /// Rounds of floor and Muster by turns.
+    #[arg(long, default_value_t = 5)]
+    pub(crate) rounds: usize,
+    /// One part alone; nothing is written then.
+    #[arg(long)]
+    only: Option<Part>,
+}
+
+/// The parts of the measurement.
+#[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    /// The listing from PostgreSQL.
+    Postgres,
+    /// The listing from SQLite.
+    Sqlite,
+    /// The import from OA4MP.
+    Import,
+    /// Client authentication.
+    Authentication,
+}
+
+impl Part {
+    const ALL: [Self; 4] = [Self::Postgres, Self::Sqlite, Self::Import, Self::Authentication];
+}
+
+/// Measures.
+pub(crate) fn run(command: &BenchCommand) -> Outcome {
+    let BenchCommand::Listing(size) = command;
+    let world = World::new()?;
+    let mut tables: Vec<Table> = Vec::new();
+    let parts = size.only.map_or_else(|| Part::ALL.to_vec(), |part| vec![part]);
+    for part in parts {
+        announce(format!("{part:?}"));
+        let measured = match part {
+            Part::Postgres => listing::from_postgres(&world, size)?,
+            Part::Sqlite => listing::from_sqlite(&world, size)?,
+            Part::Import => import::measure(&world, size.transactions)?,
+            Part::Authentication => authentication::measure(&world)?,
+        };
+        say(measured.text());
+        tables.push(measured);
+    }
+    if size.only.is_none() { report::write(&tables, size) } else { Ok(()) }
+}
