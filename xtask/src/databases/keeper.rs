@@ -147,6 +147,11 @@ mod tests {
         let script = "trap 'exit 0' QUIT; while :; do sleep 0.05; done";
         let mut server = Program::new("sh").args(["-c", script]).arg(&folder).into_command();
         let mut server = server.spawn().unwrap();
+        // A program that has only just begun has no command line for a moment.
+        let command_line = format!("/proc/{}/cmdline", server.id());
+        while std::fs::read(&command_line).is_ok_and(|line| line.is_empty()) {
+            std::thread::sleep(GLANCE);
+        }
         std::fs::write(folder.join("server/data/postmaster.pid"), server.id().to_string()).unwrap();
         let reaper = std::thread::spawn(move || server.wait());
         clear_away(&folder).unwrap();
