@@ -110,10 +110,13 @@ impl SlowHash {
         Ok(StoredSecret::new(format!("$argon2id$v=19${parameters}${salt}${hash}")))
     }
 
-    /// Whether a secret is the stored one.
+    /// Whether a secret is the stored one. A damaged hash costs what a whole one does.
     pub(crate) fn matches(&mut self, stored: &StoredSecret, secret: &str) -> bool {
-        let Ok(parsed) = PasswordHash::new(stored.as_str()) else { return false };
-        let (Some(salt), Some(expected)) = (parsed.salt, parsed.hash) else { return false };
+        let parsed = PasswordHash::new(stored.as_str()).ok();
+        let Some((salt, expected)) = parsed.and_then(|parsed| parsed.salt.zip(parsed.hash)) else {
+            self.waste(secret);
+            return false;
+        };
         let Some(found) = self.hash(secret, salt.as_ref()) else { return false };
         found.as_slice().ct_eq(expected.as_bytes()).into()
     }
