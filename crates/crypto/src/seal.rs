@@ -58,6 +58,24 @@ impl SealContext {
 }
 
 /// The licence to open texts: made where a listing was permitted, and nowhere else.
+///
+/// It cannot be written down, nor copied for later, and what it opens cannot be serialised:
+///
+/// ```compile_fail,E0423
+/// let forged = muster_crypto::ListingWarrant(());
+/// ```
+///
+/// ```compile_fail,E0599
+/// fn keep(warrant: muster_crypto::ListingWarrant) -> muster_crypto::ListingWarrant {
+///     warrant.clone()
+/// }
+/// ```
+///
+/// ```compile_fail,E0277
+/// fn send(text: &muster_domain::Secret<String>) -> Option<String> {
+///     serde_json::to_string(text).ok()
+/// }
+/// ```
 #[derive(Debug)]
 pub struct ListingWarrant(());
 
