@@ -108,3 +108,73 @@ pub(crate) const fn key(party: &Party) -> PartyKey {
         Party::Admin(admin) => PartyKey::Admin(admin.key),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use muster_domain::{
+        AdminClient, AdminKey, AdminRights, Client, ClientKey, IssuerKey, Timestamp, samples,
+    };
+
+    use super::*;
+
+    fn client(standing: ClientStanding) -> Party {
+        let new = samples::client(IssuerKey::new(1), "client", "x").unwrap();
+        let client = Client {
+            key: ClientKey::new(9),
+            issuer: new.issuer,
+            id: new.id,
+            name: new.name,
+            kind: new.kind,
+            status: standing.client,
+            credentials: new.credentials,
+            version: CredentialVersion(1),
+            registration: new.registration,
+            created_at: Timestamp::default(),
+        };
+        Party::Client(Box::new(client), standing)
+    }
+
+    fn admin(status: PartyStatus) -> Party {
+        let rights = AdminRights { list_users: true, list_users_other_clients: true };
+        let new = samples::admin(IssuerKey::new(1), "admin", rights).unwrap();
+        Party::Admin(Box::new(AdminClient {
+            key: AdminKey::new(7),
+            issuer: new.issuer,
+            id: new.id,
+            name: new.name,
+            email: new.email,
+            status,
+            rights,
+            max_clients: None,
+            credentials: new.credentials,
+            version: CredentialVersion(1),
+            created_at: Timestamp::default(),
+        }))
+    }
+
+    fn reason(party: Party) -> Option<Reason> {
+        match proved(party, AuthMethod::SecretBasic) {
+            Ok(_) => None,
+            Err(AuthError::InvalidClient { reason, .. }) => Some(reason),
+            Err(AuthError::Busy | AuthError::Store(_)) => panic!("nobody was asked"),
+        }
+    }
+
+    #[test]
+    fn only_a_party_in_good_standing_becomes_a_caller_whatever_it_proves() {
+        // I16, T08: the rows of the disabled matrix that are about the caller.
+        let not_approved = Some(Reason::NotApproved);
+        for (status, expected, deserted) in [
+            (PartyStatus::Approved, None, Some(Reason::Deserted)),
+            (PartyStatus::Pending, not_approved, not_approved),
+            (PartyStatus::Denied, not_approved, not_approved),
+            (PartyStatus::Suspended, not_approved, not_approved),
+            (PartyStatus::Revoked, not_approved, not_approved),
+        ] {
+            let standing = |deserted| ClientStanding { client: status, deserted };
+            assert_eq!(reason(admin(status)), expected, "admin {status}");
+            assert_eq!(reason(client(standing(false))), expected, "client {status}");
+            assert_eq!(reason(client(standing(true))), deserted, "deserted client {status}");
+        }
+    }
+}
