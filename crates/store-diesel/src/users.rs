@@ -128,12 +128,19 @@ macro_rules! users {
                             uid: user.id.as_str().to_owned(),
                         });
                     }
-                    diesel::insert_into(users::table)
+                    // Another unit may add the same user at the same moment; whoever comes
+                    // second waits for it here and takes its row.
+                    let added = diesel::insert_into(users::table)
                         .values(&rows)
+                        .on_conflict_do_nothing()
                         .execute(&mut *self.connection)
                         .map_err(store_error)?;
-                    for row in rows {
-                        found.insert(row.uid_digest.clone(), row.into_domain()?);
+                    if added == rows.len() {
+                        for row in rows {
+                            found.insert(row.uid_digest.clone(), row.into_domain()?);
+                        }
+                    } else {
+                        found = self.find_wanted(issuer, &wanted)?;
                     }
                 }
                 wanted
