@@ -10,6 +10,7 @@ use muster_store::{
     NumbersWriting, PartiesReading, PartiesWriting, PartyKey, Sequence, StoreError,
 };
 
+use crate::backend::NameSpace;
 use crate::error::store_error;
 use crate::purge::Purge;
 use crate::rows::{AdminRow, ClientRow, party_status_number, small};
@@ -42,6 +43,7 @@ macro_rules! parties_writing {
     ($connection:ty) => {
         impl PartiesWriting for Session<'_, $connection> {
             fn add_client(&mut self, new: &NewClient) -> Result<Client, StoreError> {
+                self.connection.lock_issuer(small(new.issuer.number())?).map_err(store_error)?;
                 if self.find_party(new.issuer, new.id.as_str())?.is_some() {
                     return Err(StoreError::Conflict { what: "a client or admin with this id" });
                 }
@@ -54,6 +56,7 @@ macro_rules! parties_writing {
             }
 
             fn add_admin(&mut self, new: &NewAdmin) -> Result<AdminClient, StoreError> {
+                self.connection.lock_issuer(small(new.issuer.number())?).map_err(store_error)?;
                 if self.find_party(new.issuer, new.id.as_str())?.is_some() {
                     return Err(StoreError::Conflict { what: "a client or admin with this id" });
                 }

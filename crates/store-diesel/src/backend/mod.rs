@@ -23,3 +23,10 @@ pub(crate) trait BulkInsert {
     fn insert_transactions(&mut self, rows: &[TransactionRow]) -> QueryResult<()>;
     fn insert_tokens(&mut self, rows: &[NewTokenRow]) -> QueryResult<()>;
 }
+
+/// The name space that an issuer's clients and admins share lies in two tables, so no
+/// unique index guards it.
+pub(crate) trait NameSpace {
+    /// Makes units that add a client or an admin of this issuer wait for each other.
+    fn lock_issuer(&mut self, issuer: i32) -> QueryResult<()>;
+}

@@ -9,13 +9,13 @@ use diesel::prelude::*;
 use diesel::r2d2::{ConnectionManager, CustomizeConnection, Pool, PooledConnection};
 use muster_store::{Reading, Store, StoreError, StoreHealth, Unit};
 
-use super::{BulkInsert, Engine};
+use super::{BulkInsert, Engine, NameSpace};
 use crate::error::{is_broken_connection, is_lost_race, store_error};
 use crate::migrate;
 use crate::numbers::{SharedNumbers, UnitNumbers};
 use crate::open::{OpenError, PoolSettings};
 use crate::rows::{NewTokenRow, TransactionRow};
-use crate::schema::{tokens, transactions};
+use crate::schema::{issuers, tokens, transactions};
 use crate::session::Session;
 
 /// A unit that lost a race is tried so many times before the caller hears of it (F12).
@@ -45,6 +45,14 @@ impl BulkInsert for PgConnection {
             diesel::copy_from(tokens::table).from_insertable(rows).execute(self)?;
         }
         Ok(())
+    }
+}
+
+impl NameSpace for PgConnection {
+    /// A lock of the row, not a change of it: an import adds thousands in one unit.
+    fn lock_issuer(&mut self, issuer: i32) -> QueryResult<()> {
+        let row = issuers::table.find(issuer).select(issuers::seq).for_no_key_update();
+        row.first::<i32>(self).optional().map(drop)
     }
 }
 

@@ -10,7 +10,7 @@ use diesel::r2d2::{ConnectionManager, CustomizeConnection, Pool};
 use muster_store::{Reading, Store, StoreError, StoreHealth, Unit};
 
 use super::sqlite_writer::SqliteWriter;
-use super::{BulkInsert, Engine};
+use super::{BulkInsert, Engine, NameSpace};
 use crate::error::store_error;
 use crate::migrate;
 use crate::numbers::{SharedNumbers, UnitNumbers};
@@ -42,6 +42,13 @@ impl BulkInsert for SqliteConnection {
         for row in rows {
             diesel::insert_into(tokens::table).values(row).execute(self)?;
         }
+        Ok(())
+    }
+}
+
+impl NameSpace for SqliteConnection {
+    /// There is one writer, so nobody is to be waited for.
+    fn lock_issuer(&mut self, _: i32) -> QueryResult<()> {
         Ok(())
     }
 }
