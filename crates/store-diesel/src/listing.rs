@@ -6,7 +6,7 @@
 
 use std::ops::ControlFlow;
 
-use diesel::dsl::{count_star, sql};
+use diesel::dsl::{count_star, exists, sql};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, SmallInt};
 use muster_domain::{
@@ -122,20 +122,20 @@ macro_rules! listing {
                     .filter(holdings::shard.eq(user.shard.number()))
                     .filter(holdings::user_seq.eq(user.number))
                     .filter(holdings::client_id.gt(after.map_or("", ClientId::as_str)))
-                    .filter(clients::issuer_seq.eq(small(reach.issuer().number())?))
+                    // The sum keeps SQLite from starting with all clients of the issuer.
+                    .filter((clients::issuer_seq + 0).eq(small(reach.issuer().number())?))
                     .into_boxed();
                 query = match reach.clients() {
                     ReachedClients::Every { .. } => query,
                     ReachedClients::One(client) => {
                         query.filter(holdings::client_seq.eq(small(client.number())?))
                     }
-                    ReachedClients::Of(admin) => query.filter(
-                        holdings::client_seq.eq_any(
-                            administers::table
-                                .filter(administers::admin_seq.eq(small(admin.number())?))
-                                .select(administers::client_seq),
-                        ),
-                    ),
+                    // One look for each holding, not all clients of the admin for each page.
+                    ReachedClients::Of(admin) => query.filter(exists(
+                        administers::table
+                            .filter(administers::admin_seq.eq(small(admin.number())?))
+                            .filter(administers::client_seq.eq(holdings::client_seq)),
+                    )),
                 };
                 let rows: Vec<(i32, String, i16)> = query
                     .order(holdings::client_id)
