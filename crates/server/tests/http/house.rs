@@ -190,3 +190,35 @@ pub(crate) fn free_address() -> SocketAddr {
         .and_then(|listener| listener.local_addr())
         .expect("a free port")
 }
+
+impl House {
+    /// The process of the service.
+    pub(crate) fn process(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Ends the service as a power cut would: SIGKILL.
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().expect("the service is killed");
+        self.child.wait().expect("the service is gone");
+    }
+
+    /// Kills the service and starts it on the same database, with the defaults.
+    pub(crate) fn restart(&mut self) {
+        self.kill();
+        (self.address, self.management) = (free_address(), free_address());
+        self.child = Command::new(env!("CARGO_BIN_EXE_muster"))
+            .args(["--config", "/dev/null", "serve"])
+            .env("MUSTER__HTTP__LISTEN", self.address.to_string())
+            .env("MUSTER__MANAGEMENT__LISTEN", self.management.to_string())
+            .env("MUSTER__ISSUER__URL", ISSUER)
+            .env("MUSTER__DATABASE__URL", self.scratch.url_text())
+            .env("MUSTER__KEYS__KEK_FILE", &self.kek)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the binary starts again");
+        self.until_ready();
+    }
+}

@@ -9,10 +9,13 @@
 )]
 
 mod bad_inputs;
+mod forged_assertions;
 mod house;
 mod metadata;
 mod oa4mp;
 mod planting;
+mod private_key_jwt;
 mod refusals;
+mod robot;
 mod token_info;
 mod wire;
