@@ -9,8 +9,10 @@
 )]
 
 mod bad_inputs;
+mod crowd;
 mod forged_assertions;
 mod house;
+mod listing_cut;
 mod metadata;
 mod oa4mp;
 mod planting;
