@@ -12,6 +12,7 @@ pub mod extract;
 pub mod host;
 pub mod house;
 pub mod http_api;
+pub mod listing_body;
 pub mod listing_gate;
 pub mod management;
 pub mod pipeline;

@@ -7,28 +7,23 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use actix_web::web::Bytes;
 use muster_domain::{ClientId, TransactionId};
 use muster_flows::{ListingCursor, ListingSink, Progress, ShowTokens, ShownToken};
 use muster_store::{Store, StoredToken};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
+use crate::listing_body::ChunkSender;
 use crate::wire::TokenListingWriter;
-
-/// One chunk of the answer's body.
-pub type Chunk = Result<Bytes, ListingCut>;
 
 /// Chunks of this size: big enough to be rare, small enough to be memory.
 const CHUNK: usize = 64 * 1024;
-/// So many chunks may wait for the reader.
-pub const CHUNKS_WAITING: usize = 4;
 /// How long a page waits for the reader, all in all, with a connection in its hand; well
 /// below the 5 s that the contract allows.
 const PATIENCE_IN_PAGE: Duration = Duration::from_millis(1_500);
 
-/// Why a listing did not reach its end. It breaks the body, so that nobody takes what was
-/// sent for the whole.
+/// Why a listing did not reach its end. Its body is broken then, so that nobody takes what
+/// was sent for the whole.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum ListingCut {
     /// The reader went away.
@@ -48,9 +43,6 @@ pub enum ListingCut {
     Store(String),
 }
 
-/// Breaks the body: the status has long been sent.
-impl actix_web::ResponseError for ListingCut {}
-
 /// How far a listing came.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub struct Sent {
@@ -69,7 +61,7 @@ pub struct Sent {
 /// The sending side of one listing.
 pub struct ListingStream {
     writer: TokenListingWriter,
-    chunks: mpsc::Sender<Chunk>,
+    body: ChunkSender,
     runtime: Handle,
     stall: Duration,
     sent: Sent,
@@ -80,11 +72,11 @@ pub struct ListingStream {
 }
 
 impl ListingStream {
-    /// A stream into `chunks`; `runtime` is only used to wait.
-    pub fn new(chunks: mpsc::Sender<Chunk>, runtime: Handle, stall: Duration) -> Self {
+    /// A stream into `body`; `runtime` is only used to wait.
+    pub fn new(body: ChunkSender, runtime: Handle, stall: Duration) -> Self {
         Self {
             writer: TokenListingWriter::default(),
-            chunks,
+            body,
             runtime,
             stall,
             sent: Sent::default(),
@@ -104,9 +96,8 @@ impl ListingStream {
         stopping: &dyn Fn() -> bool,
     ) -> (Sent, Result<(), ListingCut>) {
         let outcome = self.send(store, cursor, show, stopping);
-        if let Err(cut) = &outcome {
-            // When the channel is full or closed the body is broken by the sender's drop.
-            let _ = self.chunks.try_send(Err(cut.clone()));
+        if outcome.is_ok() {
+            self.body.finish();
         }
         (self.sent, outcome)
     }
@@ -154,12 +145,12 @@ impl ListingStream {
         if self.writer.buffered() == 0 {
             return Ok(());
         }
-        let room = tokio::time::timeout(self.stall, self.chunks.reserve());
+        let room = tokio::time::timeout(self.stall, self.body.chunks.reserve());
         match self.runtime.block_on(room) {
             Err(_) => Err(ListingCut::ReaderStalled),
             Ok(Err(_)) => Err(ListingCut::ReaderGone),
             Ok(Ok(permit)) => {
-                permit.send(Ok(self.writer.take(CHUNK).into()));
+                permit.send(self.writer.take(CHUNK).into());
                 Ok(())
             }
         }
@@ -170,7 +161,7 @@ impl ListingStream {
         if self.writer.buffered() < CHUNK || self.behind || self.gone {
             return;
         }
-        let permit = match self.chunks.try_reserve() {
+        let permit = match self.body.chunks.try_reserve() {
             Ok(permit) => permit,
             Err(mpsc::error::TrySendError::Closed(())) => {
                 self.gone = true;
@@ -178,7 +169,7 @@ impl ListingStream {
             }
             Err(mpsc::error::TrySendError::Full(())) => {
                 let began = Instant::now();
-                let room = tokio::time::timeout(self.patience, self.chunks.reserve());
+                let room = tokio::time::timeout(self.patience, self.body.chunks.reserve());
                 let room = self.runtime.block_on(room);
                 self.patience = self.patience.saturating_sub(began.elapsed());
                 match room {
@@ -194,7 +185,7 @@ impl ListingStream {
                 }
             }
         };
-        permit.send(Ok(self.writer.take(CHUNK).into()));
+        permit.send(self.writer.take(CHUNK).into());
     }
 }
 

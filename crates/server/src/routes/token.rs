@@ -5,18 +5,17 @@ use std::time::Duration;
 
 use actix_web::HttpResponse;
 use actix_web::http::header;
-use actix_web::web::{Bytes, Data};
+use actix_web::web::Data;
 use muster_flows::{FlowError, ListingCursor, PlannedListing, ShowTokens};
-use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
-use tokio_stream::wrappers::ReceiverStream;
 
 use crate::causes::Cause;
 use crate::extract::TokenForm;
 use crate::house::{Asked, House};
+use crate::listing_body::{BodyCut, ChunkSender, listing_body};
 use crate::listing_gate::ListingPlace;
 use crate::refusal::{JSON, Refusal};
-use crate::stream::{CHUNKS_WAITING, ListingCut, ListingStream};
+use crate::stream::ListingStream;
 
 /// A token that is not acceptable is answered no sooner than this after the request, so
 /// that the time does not tell an unknown token from an expired or a foreign one.
@@ -52,12 +51,10 @@ async fn list(
     }
     let place = house.gate.enter().await?;
     let (asked, planned) = recorded(&house, asked, planned).await?;
-    let (chunks, body) = mpsc::channel(CHUNKS_WAITING);
+    let (chunks, body) = listing_body();
     let sending = Arc::clone(&house);
     house.blocking.start(move || send(&sending, &asked, planned, (chunks, place))).await?;
-    Ok(HttpResponse::Ok()
-        .insert_header((header::CONTENT_TYPE, JSON))
-        .streaming::<_, ListingCut>(ReceiverStream::new(body)))
+    Ok(HttpResponse::Ok().insert_header((header::CONTENT_TYPE, JSON)).streaming::<_, BodyCut>(body))
 }
 
 /// The record of the listing, durable before its first byte (invariant I23).
@@ -79,7 +76,7 @@ fn send(
     house: &Arc<House>,
     asked: &Asked,
     planned: PlannedListing,
-    (chunks, place): (mpsc::Sender<Result<Bytes, ListingCut>>, ListingPlace),
+    (chunks, place): (ChunkSender, ListingPlace),
 ) {
     let (keys, clock) = (Arc::clone(&house.keys), Arc::clone(&house.clock));
     let show = ShowTokens::new(keys, clock, house.listing.ended, planned.warrant);
