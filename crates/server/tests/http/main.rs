@@ -13,6 +13,7 @@ mod crowd;
 mod forged_assertions;
 mod house;
 mod listing_cut;
+mod listing_faults;
 mod metadata;
 mod oa4mp;
 mod planting;
