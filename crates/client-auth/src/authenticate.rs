@@ -37,7 +37,12 @@ impl Identity {
     }
 
     pub(crate) fn find(&self, id: &str) -> Result<Option<Party>, AuthError> {
-        Ok(self.store.read(|reading| reading.find_party(self.issuer.key, id))?)
+        // A suspended tenant has no callers: it is asked each time, not only at the start.
+        Ok(self.store.read(|reading| {
+            let issuer = reading.find_issuer(&self.issuer.url)?;
+            let serves = issuer.is_some_and(|issuer| issuer.status == PartyStatus::Approved);
+            if serves { reading.find_party(self.issuer.key, id) } else { Ok(None) }
+        })?)
     }
 
     /// A public client names itself and proves nothing (RFC 6749 2.3.1).

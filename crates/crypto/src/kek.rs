@@ -50,8 +50,8 @@ impl Kek {
     pub fn load(path: &Path) -> Result<Self, KekError> {
         let failed = |source| KekError::File { path: path.to_owned(), source };
         let file = File::open(path).map_err(failed)?;
-        let mode = file.metadata().map_err(failed)?.permissions().mode();
-        if mode & 0o077 != 0 {
+        let data = file.metadata().map_err(failed)?;
+        if data.permissions().mode() & 0o077 != 0 {
             return Err(KekError::Open(path.display().to_string()));
         }
         let mut text = String::new();

@@ -138,12 +138,17 @@ impl Keys {
                 .ok_or(KeyRingError::Damaged { key })?;
             let last = newest.entry(purpose).or_insert(row.id);
             *last = (*last).max(row.id);
+            let is_newest = *last == row.id;
             match purpose {
                 KeyPurpose::TokenText | KeyPurpose::SigningKey => {
                     ciphers.insert(row.id, Aes256GcmSiv::new(bytes.expose().into()));
                 }
                 KeyPurpose::Lookup | KeyPurpose::ClientSecret | KeyPurpose::Audit => {
-                    macs.insert(purpose, mac_key(&bytes));
+                    // One purpose has one such key; should there be two, every process must
+                    // take the same, whatever the order in which the rows are read.
+                    if is_newest {
+                        macs.insert(purpose, mac_key(&bytes));
+                    }
                 }
             }
         }

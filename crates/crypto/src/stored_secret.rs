@@ -83,6 +83,14 @@ impl KeyRing {
     }
 }
 
+/// A hash that was made when the costs were others.
+fn hash_as_then(params: Params, secret: &str, salt: &[u8]) -> Option<[u8; HASH]> {
+    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+    let mut hash = [0; HASH];
+    argon2.hash_password_into(secret.as_bytes(), salt, &mut hash).ok()?;
+    Some(hash)
+}
+
 /// argon2id with memory that is allocated once.
 pub(crate) struct SlowHash {
     argon2: Argon2<'static>,
@@ -113,12 +121,18 @@ impl SlowHash {
     /// Whether a secret is the stored one. A damaged hash costs what a whole one does.
     pub(crate) fn matches(&mut self, stored: &StoredSecret, secret: &str) -> bool {
         let parsed = PasswordHash::new(stored.as_str()).ok();
-        let Some((salt, expected)) = parsed.and_then(|parsed| parsed.salt.zip(parsed.hash)) else {
+        let params = parsed.as_ref().and_then(|parsed| Params::try_from(parsed).ok());
+        let parts = parsed.and_then(|parsed| parsed.salt.zip(parsed.hash));
+        let (Some((salt, expected)), Some(params)) = (parts, params) else {
             self.waste(secret);
             return false;
         };
-        let Some(found) = self.hash(secret, salt.as_ref()) else { return false };
-        found.as_slice().ct_eq(expected.as_bytes()).into()
+        let found = if params.m_cost() == MEMORY_KIB && params.t_cost() == PASSES {
+            self.hash(secret, salt.as_ref())
+        } else {
+            hash_as_then(params, secret, salt.as_ref())
+        };
+        found.is_some_and(|found| found.as_slice().ct_eq(expected.as_bytes()).into())
     }
 
     /// The same work for nothing, so that an unknown id costs what a known one does.
@@ -132,5 +146,23 @@ impl SlowHash {
             .hash_password_into_with_memory(secret.as_bytes(), salt, &mut hash, &mut self.memory)
             .ok()?;
         Some(hash)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hash_of_other_costs_stays_right_when_ours_change() {
+        let (salt, mut hash) = ([7; SALT], [0; HASH]);
+        let params = Params::new(64, 1, 1, Some(HASH)).unwrap();
+        let then = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+        then.hash_password_into(b"secret", &salt, &mut hash).unwrap();
+        let (salt, hash) = (BASE64_NOPAD.encode(&salt), BASE64_NOPAD.encode(&hash));
+        let stored = StoredSecret::new(format!("$argon2id$v=19$m=64,t=1,p=1${salt}${hash}"));
+        let mut slow = SlowHash::new().unwrap();
+        assert!(slow.matches(&stored, "secret"));
+        assert!(!slow.matches(&stored, "secre"));
     }
 }

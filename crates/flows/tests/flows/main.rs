@@ -11,3 +11,4 @@ mod house;
 mod listing;
 mod model;
 mod reference;
+mod suspended;
