@@ -35,7 +35,7 @@ fn multiply(url: &str, transactions: u64) -> Outcome {
            WHEN 'temp_token' THEN 'temp_token || ''&copy='' || n' \
            WHEN 'access_token' THEN 'CASE WHEN access_token LIKE ''eyJ%'' THEN NULL ELSE access_token || ''&copy='' || n END' \
            WHEN 'refresh_token' THEN 'CASE WHEN refresh_token LIKE ''eyJ%'' THEN NULL ELSE refresh_token || ''&copy='' || n END' \
-           ELSE column_name END, ', ' ORDER BY ordinal_position) \
+           ELSE column_name::text END, ', ' ORDER BY ordinal_position) \
          FROM information_schema.columns \
          WHERE table_schema = 'oa4mp' AND table_name = 'transactions'",
     )?;
