@@ -5,13 +5,22 @@ use muster_store::StoreError;
 
 /// Sorts a failure of the database.
 pub(crate) fn store_error(error: Error) -> StoreError {
-    if let Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _) = error {
+    if is_taken(&error) {
         return StoreError::Conflict { what: "a row with the same key" };
     }
     if let Error::DeserializationError(source) = error {
         return StoreError::corrupt(source.to_string());
     }
     StoreError::Unavailable { reason: error.to_string(), source: Some(Box::new(error)) }
+}
+
+/// Whether a unique index refused a row. Citus hands on the words of a worker that a copy
+/// stumbled over, but not their code.
+fn is_taken(error: &Error) -> bool {
+    let Error::DatabaseError(kind, information) = error else { return false };
+    let words = information.message();
+    matches!(kind, DatabaseErrorKind::UniqueViolation)
+        || words.starts_with("duplicate key value violates unique constraint")
 }
 
 /// Whether another unit won and this one may be tried again: serialization failure

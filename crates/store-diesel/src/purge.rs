@@ -32,6 +32,13 @@ macro_rules! purge {
                 users: i64,
             ) -> Result<bool, StoreError> {
                 let client = small(client.number())?;
+                // The row's lock makes purges of one client wait for each other. First also
+                // because Citus changes no reference table once a unit has been on several
+                // shards at a time.
+                diesel::update(clients::table.find(client))
+                    .set(clients::version.eq(clients::version + 1))
+                    .execute(&mut *self.connection)
+                    .map_err(store_error)?;
                 let batch: Vec<(i16, i64)> = holdings::table
                     .filter(holdings::client_seq.eq(client))
                     .order((holdings::shard, holdings::user_seq))
