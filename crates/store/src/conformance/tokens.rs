@@ -123,7 +123,8 @@ pub fn tokens_are_added_together_or_not_at_all(store: &dyn Store) {
         let fresh = (0..count).map(|_| ground.new_token(&transaction, TokenKind::Access, 12));
         let mut new: Vec<_> = fresh.collect();
         new.last_mut().unwrap().tag = first.tag;
-        assert!(is_conflict(&store.change(|unit| unit.add_tokens(&new))));
+        let outcome = store.change(|unit| unit.add_tokens(&new));
+        assert!(is_conflict(&outcome), "{count} at once: {outcome:?}");
         assert_eq!(resting(&ground, &user, client.key), [without_tag(&first)]);
     }
 }
