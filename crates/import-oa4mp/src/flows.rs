@@ -1,12 +1,12 @@
 //! Flows and tokens: a page of the old database into one unit of the store.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use muster_domain::{
     ElementKey, Ending, Shard, Timestamp, Token, TokenId, TokenKey, TokenKind, TokenState,
     Transaction, TransactionId, TransactionKey, TransactionState, User, UserId,
 };
-use muster_store::{Sequence, Store, StoreError, StoredToken, Unit};
+use muster_store::{Sequence, Store, StoreError, StoredToken, TokensReading, Unit};
 
 use crate::parties::Known;
 use crate::sealing::Sealing;
@@ -14,16 +14,56 @@ use crate::tables::flow::OldFlow;
 use crate::tables::tokens::OldToken;
 use crate::{ImportError, ImportOptions};
 
-/// What became of a page.
+/// What became of tokens of one origin.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub(crate) struct Tally {
+    pub(crate) taken: u64,
+    pub(crate) ended: u64,
+    pub(crate) unchanged: u64,
+}
+
+/// What became of a page.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub(crate) struct Written {
     pub(crate) flows_taken: u64,
     pub(crate) flows_unchanged: u64,
-    pub(crate) tokens_taken: u64,
-    pub(crate) tokens_ended: u64,
-    pub(crate) tokens_unchanged: u64,
-    /// Tokens whose `jti` cannot be kept.
-    pub(crate) tokens_refused: u64,
+    /// Tokens that stand in the rows of the flows.
+    pub(crate) own: Tally,
+    /// Tokens with rows of their own.
+    pub(crate) children: Tally,
+    pub(crate) refused: Vec<Refused>,
+}
+
+/// A token that was left.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Refused {
+    pub(crate) reason: &'static str,
+    pub(crate) jti: String,
+    pub(crate) is_child: bool,
+}
+
+impl Written {
+    fn tally(&mut self, token: &OldToken) -> &mut Tally {
+        if token.is_child { &mut self.children } else { &mut self.own }
+    }
+
+    fn refuse(&mut self, reason: &'static str, token: &OldToken) {
+        let (jti, is_child) = (token.jti.clone(), token.is_child);
+        self.refused.push(Refused { reason, jti, is_child });
+    }
+
+    /// Adds what became of a part of the page.
+    fn add(&mut self, part: Self) {
+        let add = |sum: &mut u64, part: u64| *sum = sum.saturating_add(part);
+        add(&mut self.flows_taken, part.flows_taken);
+        add(&mut self.flows_unchanged, part.flows_unchanged);
+        for (sum, part) in [(&mut self.own, part.own), (&mut self.children, part.children)] {
+            add(&mut sum.taken, part.taken);
+            add(&mut sum.ended, part.ended);
+            add(&mut sum.unchanged, part.unchanged);
+        }
+        self.refused.extend(part.refused);
+    }
 }
 
 /// Writes pages.
@@ -40,9 +80,37 @@ struct Batch<'f> {
     flows: Vec<(&'f OldFlow, muster_domain::ClientKey)>,
 }
 
+/// Tokens of the store by the number of their transaction, kind and identifier.
+type KnownTokens = HashMap<(i64, TokenKind, String), Token>;
+
+/// What is to be done for the tokens of a batch.
+#[derive(Default)]
+struct Plan<'f> {
+    ended: Vec<TokenKey>,
+    fresh: Vec<(Transaction, Vec<&'f OldToken>)>,
+}
+
 impl FlowWriter<'_> {
     /// Writes a page in one unit; all of its flows name clients that are known.
     pub(crate) fn write(&self, flows: &[OldFlow]) -> Result<Written, ImportError> {
+        let batches = self.batches(flows);
+        if self.options.dry_run {
+            return self.look(batches.values());
+        }
+        let done = self.store.change(|unit| {
+            let mut written = Written::default();
+            for batch in batches.values() {
+                self.write_batch(unit, batch, &mut written)?;
+            }
+            Ok(written)
+        });
+        match done {
+            Err(StoreError::Conflict { .. }) => self.write_parts(flows),
+            done => Ok(done?),
+        }
+    }
+
+    fn batches<'f>(&self, flows: &'f [OldFlow]) -> BTreeMap<i64, Batch<'f>> {
         let mut batches: BTreeMap<i64, Batch<'_>> = BTreeMap::new();
         for flow in flows {
             let Some((issuer, client)) = self.known.clients.get(&flow.client) else { continue };
@@ -51,16 +119,44 @@ impl FlowWriter<'_> {
                 .or_insert_with(|| Batch { issuer: issuer.clone(), flows: Vec::new() });
             batch.flows.push((flow, *client));
         }
-        if self.options.dry_run {
-            return self.look(batches.values());
+        batches
+    }
+
+    /// A token's text is there already, as another token's: what conflicts is looked for by
+    /// halves, so that nothing else is left.
+    fn write_parts(&self, flows: &[OldFlow]) -> Result<Written, ImportError> {
+        if let [flow] = flows {
+            return self.write_single(flow);
         }
-        Ok(self.store.change(|unit| {
-            let mut written = Written::default();
-            for batch in batches.values() {
-                self.write_batch(unit, batch, &mut written)?;
+        let (first, second) = flows.split_at(flows.len() / 2);
+        let mut written = self.write(first)?;
+        written.add(self.write(second)?);
+        Ok(written)
+    }
+
+    /// Writes a flow of which a token conflicts: element by element, token by token.
+    fn write_single(&self, flow: &OldFlow) -> Result<Written, ImportError> {
+        let part = |elements| OldFlow { elements, ..flow.clone() };
+        if let [element] = flow.elements.as_slice()
+            && let [token] = element.as_slice()
+        {
+            let mut written = self.write(&[part(Vec::new())])?;
+            written.refuse("the same token again", token);
+            return Ok(written);
+        }
+        let elements = match flow.elements.as_slice() {
+            [] => {
+                return Err(StoreError::Conflict { what: "a transaction of this name" }.into());
             }
-            Ok(written)
-        })?)
+            [element] => element.iter().map(|token| vec![token.clone()]).collect(),
+            elements => elements.to_vec(),
+        };
+        let mut written = self.write(&[part(Vec::new())])?;
+        for element in elements {
+            let tokens = self.write(&[part(vec![element])])?;
+            written.add(Written { flows_taken: 0, flows_unchanged: 0, ..tokens });
+        }
+        Ok(written)
     }
 
     /// What would be written, as far as it can be told without writing.
@@ -71,22 +167,29 @@ impl FlowWriter<'_> {
         let mut written = Written::default();
         for batch in batches {
             let ids = places(batch);
-            let found = match batch.issuer.key.number() {
-                0 => Vec::new(),
-                _ => {
-                    self.store.read(|reading| reading.find_transactions(batch.issuer.key, &ids))?
-                }
+            let (found, known) = match batch.issuer.key.number() {
+                0 => (Vec::new(), HashMap::new()),
+                _ => self.store.read(|reading| {
+                    let found = reading.find_transactions(batch.issuer.key, &ids)?;
+                    let keys: Vec<TransactionKey> = found.iter().map(|there| there.key).collect();
+                    let known = known_tokens(reading, batch, &keys)?;
+                    Ok((found, known))
+                })?,
             };
-            let found: HashSet<&TransactionId> = found.iter().map(|there| &there.id).collect();
+            let found: HashMap<&TransactionId, &Transaction> =
+                found.iter().map(|there| (&there.id, there)).collect();
+            let (mut there, mut lacking) = (Vec::new(), Vec::new());
             for (flow, _) in &batch.flows {
-                let tokens = count(flow.elements.iter().map(Vec::len).sum());
-                if found.contains(&flow.id) {
-                    written.flows_unchanged = written.flows_unchanged.saturating_add(1);
-                    written.tokens_unchanged = written.tokens_unchanged.saturating_add(tokens);
-                } else {
-                    written.flows_taken = written.flows_taken.saturating_add(1);
-                    written.tokens_taken = written.tokens_taken.saturating_add(tokens);
+                match found.get(&flow.id) {
+                    Some(transaction) => there.push(((*transaction).clone(), *flow)),
+                    None => lacking.push(*flow),
                 }
+            }
+            written.flows_unchanged = written.flows_unchanged.saturating_add(count(there.len()));
+            written.flows_taken = written.flows_taken.saturating_add(count(lacking.len()));
+            plan(&there, &known, &mut written);
+            for token in lacking.iter().flat_map(|flow| flow.elements.iter().flatten()) {
+                is_taken(token, &mut written);
             }
         }
         Ok(written)
@@ -132,42 +235,18 @@ impl FlowWriter<'_> {
         &self,
         unit: &mut dyn Unit,
         planned: &[(Transaction, &OldFlow)],
-        known: &HashMap<(i64, TokenKind, String), Token>,
+        known: &KnownTokens,
         written: &mut Written,
     ) -> Result<(), StoreError> {
-        let (mut ended, mut fresh) = (Vec::new(), Vec::new());
-        for (transaction, flow) in planned {
-            for element in &flow.elements {
-                let mut lacking = Vec::with_capacity(element.len());
-                for old in element {
-                    let key = (transaction.key.number, old.kind, old.jti.clone());
-                    match known.get(&key) {
-                        None => lacking.push(old),
-                        Some(token) if !old.is_valid && token.state == TokenState::Live => {
-                            ended.push(token.key);
-                        }
-                        Some(_) => {
-                            written.tokens_unchanged = written.tokens_unchanged.saturating_add(1);
-                        }
-                    }
-                }
-                if !lacking.is_empty() {
-                    fresh.push((transaction, lacking));
-                }
-            }
-        }
-        let ended_now = unit.end_tokens(&ended, Ending::Revoked, self.options.now)?;
-        written.tokens_ended = written.tokens_ended.saturating_add(count(ended_now));
+        let Plan { ended, fresh } = plan(planned, known, written);
+        unit.end_tokens(&ended, Ending::Revoked, self.options.now)?;
         let wanted: usize = fresh.iter().map(|(_, tokens)| tokens.len()).sum();
-        let numbers = unit.take_numbers(Sequence::Tokens, i64::try_from(wanted).unwrap_or(0))?;
+        let mut numbers =
+            unit.take_numbers(Sequence::Tokens, i64::try_from(wanted).unwrap_or(0))?;
         let mut rows = Vec::with_capacity(wanted);
-        let mut numbers = numbers.into_iter();
         for (transaction, tokens) in fresh {
-            self.element_rows(transaction, &tokens, &mut numbers, &mut rows)?;
+            self.element_rows(&transaction, &tokens, &mut numbers, &mut rows)?;
         }
-        let refused = wanted.saturating_sub(rows.len());
-        written.tokens_taken = written.tokens_taken.saturating_add(count(rows.len()));
-        written.tokens_refused = written.tokens_refused.saturating_add(count(refused));
         unit.add_tokens(&rows)
     }
 
@@ -228,16 +307,61 @@ impl FlowWriter<'_> {
     }
 }
 
+/// Which tokens are to be added or ended; counts what becomes of each.
+fn plan<'f>(
+    planned: &[(Transaction, &'f OldFlow)],
+    known: &KnownTokens,
+    written: &mut Written,
+) -> Plan<'f> {
+    let mut made = Plan::default();
+    for (transaction, flow) in planned {
+        for element in &flow.elements {
+            let mut lacking = Vec::with_capacity(element.len());
+            for old in element {
+                let key = (transaction.key.number, old.kind, old.jti.clone());
+                match known.get(&key) {
+                    None if is_taken(old, written) => lacking.push(old),
+                    None => {}
+                    Some(token) if !old.is_valid && token.state == TokenState::Live => {
+                        made.ended.push(token.key);
+                        let tally = written.tally(old);
+                        tally.ended = tally.ended.saturating_add(1);
+                    }
+                    Some(_) => {
+                        let tally = written.tally(old);
+                        tally.unchanged = tally.unchanged.saturating_add(1);
+                    }
+                }
+            }
+            if !lacking.is_empty() {
+                made.fresh.push((transaction.clone(), lacking));
+            }
+        }
+    }
+    made
+}
+
+/// Counts a new token; whether its identifier can be kept.
+fn is_taken(token: &OldToken, written: &mut Written) -> bool {
+    if TokenId::new(token.jti.as_str()).is_err() {
+        written.refuse("a jti that cannot be kept: too long, or with a NUL", token);
+        return false;
+    }
+    let tally = written.tally(token);
+    tally.taken = tally.taken.saturating_add(1);
+    true
+}
+
 /// The tokens of flows that were there before.
-fn known_tokens(
-    unit: &mut dyn Unit,
+fn known_tokens<R: TokensReading + ?Sized>(
+    reading: &mut R,
     batch: &Batch<'_>,
     keys: &[TransactionKey],
-) -> Result<HashMap<(i64, TokenKind, String), Token>, StoreError> {
+) -> Result<KnownTokens, StoreError> {
     if keys.is_empty() {
         return Ok(HashMap::new());
     }
-    let tokens = unit.tokens_of_transactions(batch.issuer.key, keys)?;
+    let tokens = reading.tokens_of_transactions(batch.issuer.key, keys)?;
     Ok(tokens
         .into_iter()
         .map(|token| ((token.transaction.number, token.kind, token.id.as_str().to_owned()), token))

@@ -2,8 +2,10 @@
 
 mod error;
 mod flows;
+mod links;
 mod parties;
 mod progress;
+mod registering;
 mod report;
 mod run;
 mod sealing;

@@ -10,6 +10,17 @@ use serde_json::{Value, json};
 /// So many examples of each reason are listed.
 const EXAMPLES: usize = 20;
 
+/// What became of a row that was not left.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Outcome {
+    /// It is new.
+    Taken,
+    /// It was there and has ended, or lost a right, since.
+    Updated,
+    /// It was there and is equal, or more is stopped here than there.
+    Unchanged,
+}
+
 /// One table.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct TableReport {
@@ -26,9 +37,26 @@ pub struct TableReport {
 }
 
 impl TableReport {
+    pub(crate) fn count(&mut self, outcome: Outcome, rows: u64) {
+        let number = match outcome {
+            Outcome::Taken => &mut self.taken,
+            Outcome::Updated => &mut self.updated,
+            Outcome::Unchanged => &mut self.unchanged,
+        };
+        *number = number.saturating_add(rows);
+    }
+
     pub(crate) fn skip(&mut self, reason: &str, row: &str) {
+        self.skip_many(reason, row, 1);
+    }
+
+    /// Leaves several rows that have one name together.
+    pub(crate) fn skip_many(&mut self, reason: &str, row: &str, rows: u64) {
+        if rows == 0 {
+            return;
+        }
         let (count, examples) = self.skipped.entry(reason.to_owned()).or_default();
-        *count = count.saturating_add(1);
+        *count = count.saturating_add(rows);
         if examples.len() < EXAMPLES {
             examples.push(row.to_owned());
         }

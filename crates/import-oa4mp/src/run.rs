@@ -4,18 +4,19 @@ use std::collections::HashMap;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
-use muster_domain::{IssuerUrl, Timestamp};
+use muster_domain::{IssuerUrl, Timestamp, TokenKind};
 use muster_store::Store;
 
 use crate::ImportError;
-use crate::flows::{FlowWriter, Written};
+use crate::flows::{FlowWriter, Refused, Tally, Written};
 use crate::parties::{Known, OldParties};
 use crate::progress::Progress;
-use crate::report::Report;
+use crate::report::{Outcome, Report, TableReport};
 use crate::sealing::Sealing;
 use crate::signing::OldKeys;
 use crate::source::{Columns, OldRow, Source, SourceNames, SourceUrl, Table, columns_of, open};
 use crate::tables::flow::{NoFlow, OldFlow, flow_of};
+use crate::tables::tokens::OldToken;
 
 /// Transactions read at once; one unit of the store.
 const PAGE: usize = 1_000;
@@ -44,7 +45,14 @@ struct Page {
     flows: Vec<OldFlow>,
     read: u64,
     children_read: u64,
-    skipped: Vec<(&'static str, String)>,
+    skipped: Vec<Skipped>,
+}
+
+/// A transaction that is left, and how many children with it.
+struct Skipped {
+    reason: &'static str,
+    id: String,
+    children: u64,
 }
 
 /// Imports everything.
@@ -61,10 +69,14 @@ pub fn import(
         return Err(ImportError::NotOa4mp(options.names.table(Table::Transactions)));
     };
     let children = columns_of(&mut *source, Table::Children)?;
+    if children.is_none() {
+        report.note("table is absent in the source", Table::Children.name());
+    }
     let parties = OldParties::read(&mut *source, &mut report)?;
     let known = parties.write(store, sealing, options, &mut report)?;
     let keys = OldKeys::read(&mut *source, &parties, &known, (sealing, options, &mut report))?;
     progress.begin(source.count(Table::Transactions)?);
+    let all_children = if children.is_some() { source.count(Table::Children)? } else { 0 };
     let writer = FlowWriter { store, sealing, options, known: &known };
     let (pages, waiting) = sync_channel(PAGES_WAITING);
     let last_expiry = thread::scope(|scope| {
@@ -77,6 +89,7 @@ pub fn import(
             read.unwrap_or_else(|_| Err(ImportError::Source("the reader failed".to_owned())));
         read.and(written)
     })?;
+    tell_orphans(all_children, &mut report);
     keys.write(store, options, last_expiry, &mut report)?;
     progress.finish();
     Ok(report)
@@ -127,7 +140,10 @@ impl Reader {
             page.children_read = page.children_read.saturating_add(count);
             match flow_of(row, &own) {
                 Ok(flow) => page.flows.push(flow),
-                Err(reason) => page.skipped.push((words(&reason), id.to_owned())),
+                Err(reason) => {
+                    let (reason, id) = (words(&reason), id.to_owned());
+                    page.skipped.push(Skipped { reason, id, children: count });
+                }
             }
         }
         Ok(page)
@@ -156,15 +172,18 @@ fn write_all(
         page.flows.retain(|flow| {
             let there = is_known(known, flow);
             if !there {
-                page.skipped.push(("its client does not exist", flow.id.as_str().to_owned()));
+                page.skipped.push(Skipped {
+                    reason: "its client does not exist",
+                    id: flow.id.as_str().to_owned(),
+                    children: flow.children,
+                });
             }
             there
         });
         for token in page.flows.iter().flat_map(|flow| flow.elements.iter().flatten()) {
             last_expiry = last_expiry.max(Timestamp::from_millis(token.expires_at));
-            if token.text.is_none() {
-                report
-                    .note("token without a text: it shows as null", &sealing.row_name(&token.jti));
+            if let Some(note) = note_on(token) {
+                report.note(note, &sealing.row_name(&token.jti));
             }
         }
         let written = writer.write(&page.flows)?;
@@ -174,6 +193,17 @@ fn write_all(
     Ok(last_expiry)
 }
 
+/// What is worth knowing about a token.
+fn note_on(token: &OldToken) -> Option<&'static str> {
+    match &token.text {
+        None => Some("token without a text: it shows as null"),
+        Some(text) if token.kind == TokenKind::Refresh && text.is_unsigned() => {
+            Some("unsigned refresh token: only its exact text is accepted")
+        }
+        Some(_) => None,
+    }
+}
+
 fn is_known(known: &Known, flow: &OldFlow) -> bool {
     known.clients.contains_key(&flow.client)
 }
@@ -181,26 +211,41 @@ fn is_known(known: &Known, flow: &OldFlow) -> bool {
 fn tell(page: &Page, written: &Written, sealing: &dyn Sealing, report: &mut Report) {
     let flows = report.table(Table::Transactions.name());
     flows.read = flows.read.saturating_add(page.read);
-    flows.taken = flows.taken.saturating_add(written.flows_taken);
-    flows.unchanged = flows.unchanged.saturating_add(written.flows_unchanged);
-    for (reason, id) in &page.skipped {
+    flows.count(Outcome::Taken, written.flows_taken);
+    flows.count(Outcome::Unchanged, written.flows_unchanged);
+    for Skipped { reason, id, .. } in &page.skipped {
         flows.skip(reason, &sealing.row_name(id));
     }
     let children = report.table(Table::Children.name());
     children.read = children.read.saturating_add(page.children_read);
-    for flow in page.flows.iter().filter(|flow| flow.passed_over > 0) {
-        for _ in 0..flow.passed_over {
-            children.skip(
-                "an ID token, or a child without a type",
-                &sealing.row_name(flow.id.as_str()),
-            );
-        }
+    tell_tally(children, written.children);
+    for Skipped { id, children: count, .. } in &page.skipped {
+        children.skip_many("its transaction was not taken", &sealing.row_name(id), *count);
+    }
+    for (reason, key) in page.flows.iter().flat_map(|flow| &flow.passed_over) {
+        children.skip(reason, &sealing.row_name(key));
+    }
+    for Refused { reason, jti, .. } in written.refused.iter().filter(|token| token.is_child) {
+        children.skip(reason, &sealing.row_name(jti));
     }
     let tokens = report.table("tokens");
-    tokens.taken = tokens.taken.saturating_add(written.tokens_taken);
-    tokens.updated = tokens.updated.saturating_add(written.tokens_ended);
-    tokens.unchanged = tokens.unchanged.saturating_add(written.tokens_unchanged);
-    for _ in 0..written.tokens_refused {
-        tokens.skip("a jti that cannot be kept: too long, or with a NUL", "-");
+    tell_tally(tokens, written.own);
+    tell_tally(tokens, written.children);
+    for Refused { reason, jti, .. } in &written.refused {
+        tokens.skip(reason, &sealing.row_name(jti));
     }
+}
+
+fn tell_tally(lines: &mut TableReport, tally: Tally) {
+    lines.count(Outcome::Taken, tally.taken);
+    lines.count(Outcome::Updated, tally.ended);
+    lines.count(Outcome::Unchanged, tally.unchanged);
+}
+
+/// Children that no transaction has asked for.
+fn tell_orphans(children: u64, report: &mut Report) {
+    let lines = report.table(Table::Children.name());
+    let orphans = children.saturating_sub(lines.read);
+    lines.read = lines.read.saturating_add(orphans);
+    lines.skip_many("its transaction does not exist", "-", orphans);
 }

@@ -5,13 +5,20 @@ use muster_domain::{Issuer, Timestamp};
 use muster_store::{SigningKeyState, Store, StoredSigningKey};
 
 use crate::parties::{Known, OldParties, read_whole};
-use crate::report::Report;
+use crate::report::{Outcome, Report};
 use crate::sealing::{Sealing, SigningKey};
 use crate::source::{Source, Table};
 use crate::{ImportError, ImportOptions};
 
 /// The key sets of the old service, each with its issuer.
-pub(crate) struct OldKeys(Vec<(Issuer, Vec<SigningKey>)>);
+pub(crate) struct OldKeys(Vec<KeySet>);
+
+struct KeySet {
+    issuer: Issuer,
+    keys: Vec<SigningKey>,
+    /// Whether it is a row of `key_records`, which is counted.
+    is_row: bool,
+}
 
 impl OldKeys {
     /// From the file that was given, from the virtual organisations, from `key_records`.
@@ -24,7 +31,8 @@ impl OldKeys {
         let mut sets = Vec::new();
         let own = known.issuers.first();
         if let (Some(text), Some(issuer)) = (&options.keys, own) {
-            sets.push((issuer.clone(), sealing.signing_keys(text)?));
+            let keys = sealing.signing_keys(text)?;
+            sets.push(KeySet { issuer: issuer.clone(), keys, is_row: false });
         }
         for row in parties.organizations() {
             let (Some(id), Some(text)) = (row.text("vo_id"), row.text("json_web_keys")) else {
@@ -32,22 +40,27 @@ impl OldKeys {
             };
             let Some(issuer) = known.by_organization.get(id) else { continue };
             match sealing.signing_keys(text) {
-                Ok(keys) => sets.push((issuer.clone(), keys)),
+                Ok(keys) => sets.push(KeySet { issuer: issuer.clone(), keys, is_row: false }),
                 Err(error) => report
-                    .table(Table::Organizations.name())
-                    .skip(&format!("its keys cannot be read: {error}"), id),
+                    .note(&format!("keys of the virtual organisation cannot be read: {error}"), id),
             }
         }
         for row in read_whole(source, Table::Keys, report)? {
-            let Some(jwk) = row.text("jwk") else { continue };
+            let lines = report.table(Table::Keys.name());
+            let name = row.text("key_id").unwrap_or("-");
             let issuer = row.text("vi").and_then(|vi| known.by_organization.get(vi)).or(own);
-            let (Some(issuer), true) = (issuer, row.flag("is_valid")) else { continue };
+            let (Some(jwk), Some(issuer)) = (row.text("jwk"), issuer) else {
+                lines.skip("it holds no key", name);
+                continue;
+            };
+            if !row.flag("is_valid") {
+                lines.skip("the key is not valid", name);
+                continue;
+            }
             match sealing.signing_keys(&format!("{{\"keys\":[{jwk}]}}")) {
-                Ok(keys) => sets.push((issuer.clone(), keys)),
-                Err(error) => report.table(Table::Keys.name()).skip(
-                    &format!("the key cannot be read: {error}"),
-                    row.text("key_id").unwrap_or("-"),
-                ),
+                Ok(keys) if keys.is_empty() => lines.skip("the key is none to sign with", name),
+                Ok(keys) => sets.push(KeySet { issuer: issuer.clone(), keys, is_row: true }),
+                Err(error) => lines.skip(&format!("the key cannot be read: {error}"), name),
             }
         }
         Ok(Self(sets))
@@ -61,7 +74,7 @@ impl OldKeys {
         last_expiry: Timestamp,
         report: &mut Report,
     ) -> Result<(), ImportError> {
-        for (issuer, keys) in &self.0 {
+        for KeySet { issuer, keys, is_row } in &self.0 {
             for (position, key) in keys.iter().enumerate() {
                 let signs = options.keep_signing && position == 0 && key.private.is_some();
                 let stored = StoredSigningKey {
@@ -74,7 +87,11 @@ impl OldKeys {
                     created_at: options.now,
                     published_until: if signs { None } else { Some(last_expiry) },
                 };
-                write_key(store, options, &stored, report)?;
+                let outcome = write_key(store, options, &stored)?;
+                report.table("signing keys").count(outcome, 1);
+                if *is_row {
+                    report.table(Table::Keys.name()).count(outcome, 1);
+                }
             }
         }
         Ok(())
@@ -86,29 +103,28 @@ fn write_key(
     store: &dyn Store,
     options: &ImportOptions,
     key: &StoredSigningKey,
-    report: &mut Report,
-) -> Result<(), ImportError> {
+) -> Result<Outcome, ImportError> {
     let there = if key.issuer.number() == 0 {
         None
     } else {
         let keys = store.read(|reading| reading.list_signing_keys(key.issuer))?;
         keys.into_iter().find(|other| other.kid == key.kid)
     };
-    let lines = report.table("signing keys");
     let mut new = key.clone();
+    let mut outcome = Outcome::Taken;
     if let Some(there) = there {
         new.state = there.state;
-        new.published_until = there.published_until.max(key.published_until);
+        // No end means that none is known yet: the key signs, or is going to.
+        new.published_until = there
+            .published_until
+            .map(|until| key.published_until.map_or(until, |own| own.max(until)));
         if new.published_until == there.published_until {
-            lines.unchanged = lines.unchanged.saturating_add(1);
-            return Ok(());
+            return Ok(Outcome::Unchanged);
         }
-        lines.updated = lines.updated.saturating_add(1);
-    } else {
-        lines.taken = lines.taken.saturating_add(1);
+        outcome = Outcome::Updated;
     }
     if !options.dry_run {
         store.change(|unit| unit.put_signing_key(&new))?;
     }
-    Ok(())
+    Ok(outcome)
 }

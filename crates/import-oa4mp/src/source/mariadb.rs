@@ -88,6 +88,11 @@ impl Source for MariadbSource {
         Ok(count.unwrap_or(0))
     }
 
+    fn whole(&mut self, columns: &Columns) -> Result<Vec<OldRow>, ImportError> {
+        let query = format!("{} ORDER BY 1", self.selected(columns));
+        self.load(columns, (query, Vec::new()))
+    }
+
     fn page(
         &mut self,
         columns: &Columns,
@@ -97,7 +102,10 @@ impl Source for MariadbSource {
         let key = columns.spelled(columns.table.key()).unwrap_or_default().to_owned();
         let select = self.selected(columns);
         let query = match after {
-            None => (format!("{select} ORDER BY `{key}` LIMIT {limit}"), Vec::new()),
+            None => (
+                format!("{select} WHERE `{key}` IS NOT NULL ORDER BY `{key}` LIMIT {limit}"),
+                Vec::new(),
+            ),
             Some(after) => (
                 format!("{select} WHERE `{key}` > ? ORDER BY `{key}` LIMIT {limit}"),
                 vec![Value::from(after)],

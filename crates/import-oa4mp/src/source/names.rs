@@ -43,6 +43,11 @@ impl Table {
         }
     }
 
+    /// Whether a row without its key means nothing.
+    pub(crate) const fn is_keyed(self) -> bool {
+        !matches!(self, Self::Permissions | Self::Keys)
+    }
+
     /// The columns that mean something to us.
     pub(crate) const fn wanted(self) -> &'static [&'static str] {
         match self {
@@ -162,7 +167,8 @@ impl Columns {
             })
             .collect();
         let has_key = present.iter().any(|(wanted, _)| *wanted == table.key());
-        has_key.then_some(Self { table, present })
+        let is_it = has_key || (!table.is_keyed() && !present.is_empty());
+        is_it.then_some(Self { table, present })
     }
 
     /// How a column is spelled here.

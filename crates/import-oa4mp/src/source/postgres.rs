@@ -92,6 +92,12 @@ impl Source for PostgresSource {
         Ok(u64::try_from(count.count).unwrap_or(0))
     }
 
+    fn whole(&mut self, columns: &Columns) -> Result<Vec<OldRow>, ImportError> {
+        let query = format!("{} ORDER BY 1", self.selected(columns));
+        let values: Vec<Values> = sql_query(query).load(&mut self.connection).map_err(failed)?;
+        Ok(rows(columns, values))
+    }
+
     fn page(
         &mut self,
         columns: &Columns,
@@ -102,9 +108,11 @@ impl Source for PostgresSource {
         let select = self.selected(columns);
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let values: Vec<Values> = match after {
-            None => sql_query(format!("{select} ORDER BY \"{key}\" LIMIT $1"))
-                .bind::<BigInt, _>(limit)
-                .load(&mut self.connection),
+            None => sql_query(format!(
+                "{select} WHERE \"{key}\" IS NOT NULL ORDER BY \"{key}\" LIMIT $1"
+            ))
+            .bind::<BigInt, _>(limit)
+            .load(&mut self.connection),
             Some(after) => {
                 sql_query(format!("{select} WHERE \"{key}\" > $2 ORDER BY \"{key}\" LIMIT $1"))
                     .bind::<BigInt, _>(limit)

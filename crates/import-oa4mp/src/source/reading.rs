@@ -12,6 +12,9 @@ pub(crate) trait Source: Send {
     /// About how many rows a table has.
     fn count(&mut self, table: Table) -> Result<u64, ImportError>;
 
+    /// All rows of a small table, by its key as far as it has one.
+    fn whole(&mut self, columns: &Columns) -> Result<Vec<OldRow>, ImportError>;
+
     /// Rows by primary key, after one, at most `limit`.
     fn page(
         &mut self,

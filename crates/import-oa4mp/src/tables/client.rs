@@ -6,9 +6,9 @@ use serde_json::Value;
 use super::flow::scopes;
 use crate::source::OldRow;
 
-/// What is registered of a client besides its name and credentials, and whether its
-/// configuration could not be read whole.
-pub(crate) fn registration_of(row: &OldRow) -> (Registration, bool) {
+/// What is registered of a client besides its name and credentials, and what of it could
+/// not be read whole.
+pub(crate) fn registration_of(row: &OldRow) -> (Registration, Vec<&'static str>) {
     let cfg = row.text("cfg").unwrap_or_default();
     let parsed: Option<Value> = serde_json::from_str(cfg).ok();
     let unread = !cfg.trim().is_empty() && parsed.is_none();
@@ -19,10 +19,18 @@ pub(crate) fn registration_of(row: &OldRow) -> (Registration, bool) {
     if let Some(audience) = access.and_then(|access| access.get("audience")) {
         audiences.extend(words(audience));
     }
+    let callbacks = row.text("callback_uri").unwrap_or_default();
+    let mut notes = Vec::new();
+    if unread {
+        notes.push("configuration is not JSON; only its token type was read");
+    }
+    if !callbacks.is_empty() && serde_json::from_str::<Vec<Value>>(callbacks).is_err() {
+        notes.push("callback URIs are no JSON array; they were read as words");
+    }
     let registration = Registration {
         home_url: row.text("home_url").map(ToOwned::to_owned),
         email: row.text("email").map(ToOwned::to_owned),
-        redirect_uris: list(row.text("callback_uri").unwrap_or_default()),
+        redirect_uris: list(callbacks),
         scopes: scopes(row.text("scopes").unwrap_or_default()),
         strict_scopes: row.flag("strict_scopes"),
         audiences,
@@ -41,7 +49,13 @@ pub(crate) fn registration_of(row: &OldRow) -> (Registration, bool) {
             Vec::new()
         },
     };
-    (registration, unread)
+    (registration, notes)
+}
+
+/// Whether a text is a JWK set (RFC 7517 5).
+pub(crate) fn is_key_set(text: &str) -> bool {
+    let set: Option<Value> = serde_json::from_str(text).ok();
+    set.is_some_and(|set| set.get("keys").is_some_and(Value::is_array))
 }
 
 fn positive(row: &OldRow, column: &str) -> Option<Lifetime> {
@@ -115,6 +129,6 @@ mod tests {
     fn a_configuration_in_hocon_still_tells_the_profile() {
         let row = OldRow::new(vec![("cfg", Some("tokens{access{type=wlcg}}".to_owned()))]);
         let (registration, unread) = registration_of(&row);
-        assert_eq!((registration.profile, unread), (AccessTokenProfile::Wlcg, true));
+        assert_eq!((registration.profile, unread.len()), (AccessTokenProfile::Wlcg, 1));
     }
 }

@@ -16,8 +16,10 @@ pub(crate) struct OldFlow {
     pub(crate) scopes: ScopeSet,
     /// Access and refresh token of the row stand in one element, children alone.
     pub(crate) elements: Vec<Vec<OldToken>>,
-    /// Children that are no access or refresh token.
-    pub(crate) passed_over: u64,
+    /// How many rows its children were.
+    pub(crate) children: u64,
+    /// Children that are left: why, and their key.
+    pub(crate) passed_over: Vec<(&'static str, String)>,
 }
 
 /// Why a row is no flow.
@@ -46,11 +48,20 @@ pub(crate) fn flow_of(row: &OldRow, children: &[&OldRow]) -> Result<OldFlow, NoF
     let stray: Vec<_> = stray_access.into_iter().chain(stray_refresh).collect();
     let first: Vec<OldToken> = access.into_iter().chain(refresh).collect();
     let mut elements = if first.is_empty() { Vec::new() } else { vec![first] };
-    let mut passed_over: u64 = 0;
+    let mut passed_over = Vec::new();
     for child in children {
+        let key = child.text("token_id").unwrap_or_default();
         match child_of(child, &stray) {
-            Some(token) => elements.push(vec![token]),
-            None => passed_over = passed_over.saturating_add(1),
+            _ if super::is_no_data(key) => passed_over.push(("no data of a user", key.to_owned())),
+            None => passed_over.push(("an ID token, or a child without a type", key.to_owned())),
+            Some(token) => match twin_of(&token, &mut elements) {
+                None => elements.push(vec![token]),
+                Some(twin) => {
+                    twin.text = twin.text.take().or(token.text);
+                    twin.is_valid = twin.is_valid && token.is_valid;
+                    passed_over.push(("the same token again", key.to_owned()));
+                }
+            },
         }
     }
     let earliest = elements.iter().flatten().map(|token| token.issued_at).min();
@@ -62,8 +73,15 @@ pub(crate) fn flow_of(row: &OldRow, children: &[&OldRow]) -> Result<OldFlow, NoF
         started_at,
         scopes: scopes(row.text("scopes").unwrap_or_default()),
         elements,
+        children: u64::try_from(children.len()).unwrap_or(u64::MAX),
         passed_over,
     })
+}
+
+/// The token of the same kind and identifier.
+fn twin_of<'e>(token: &OldToken, elements: &'e mut [Vec<OldToken>]) -> Option<&'e mut OldToken> {
+    let mut tokens = elements.iter_mut().flatten();
+    tokens.find(|other| other.kind == token.kind && other.jti == token.jti)
 }
 
 /// Scopes as a JSON array or as words; what is no scope is dropped.
@@ -108,13 +126,13 @@ mod tests {
             ("temp_token", "https://h/1?type=authzGrant&ts=5&version=v2.0"),
             ("username", "u"),
             ("client_id", "c"),
-            ("access_token", "https://h/a?ts=1000&lifetime=100"),
+            ("access_token", "https://h/a?ts=10&lifetime=5"),
             ("access_token_valid", "true"),
-            ("refresh_token", "https://h/r?ts=1000&lifetime=900"),
-            ("refresh_token_expires_at", "1500"),
+            ("refresh_token", "https://h/r?ts=10&lifetime=9"),
+            ("refresh_token_expires_at", "12"),
         ]);
         let child = row(&[
-            ("token_id", "https://h/c?ts=2000&lifetime=100"),
+            ("token_id", "https://h/c?ts=20&lifetime=5"),
             ("token_type", "urn:ietf:params:oauth:token-type:access_token"),
             ("valid", "1"),
         ]);
@@ -132,7 +150,7 @@ mod tests {
             .flatten()
             .map(|t| (t.issued_at, t.expires_at, t.is_valid))
             .collect();
-        assert_eq!(times, [(1000, 1100, true), (1000, 1500, false), (2000, 2100, true)]);
-        assert_eq!(flow.passed_over, 1);
+        assert_eq!(times, [(10, 15, true), (10, 12, false), (20, 25, true)]);
+        assert_eq!((flow.children, flow.passed_over.len()), (2, 1));
     }
 }

@@ -14,6 +14,8 @@ pub(crate) struct OldToken {
     pub(crate) issued_at: i64,
     pub(crate) expires_at: i64,
     pub(crate) is_valid: bool,
+    /// Whether it has a row of its own.
+    pub(crate) is_child: bool,
     /// Its text as it is shown, and the form under which it is found.
     pub(crate) text: Option<OldText>,
 }
@@ -26,6 +28,11 @@ pub(crate) struct OldText {
 }
 
 impl OldText {
+    /// Whether it is a JWT without a signature.
+    pub(crate) fn is_unsigned(&self) -> bool {
+        self.shown.ends_with('.')
+    }
+
     fn jwt(text: &str) -> Self {
         Self { shown: text.to_owned(), found_by: text.to_owned() }
     }
@@ -97,8 +104,15 @@ pub(crate) fn child_of(row: &OldRow, stray: &[StrayText]) -> Option<OldToken> {
     } else {
         expiry(&by_id, &Claims::default(), issued_at, row.number("lifetime"))
     };
-    let is_valid = row.flag("valid");
-    Some(OldToken { kind, jti: jti.to_owned(), issued_at, expires_at, is_valid, text: Some(text) })
+    Some(OldToken {
+        kind,
+        jti: jti.to_owned(),
+        issued_at,
+        expires_at,
+        is_valid: row.flag("valid"),
+        is_child: true,
+        text: Some(text),
+    })
 }
 
 /// The first token of a flow with its text, its expiry still open.
@@ -119,8 +133,15 @@ fn first_token(
         Some((_, Text::Opaque(_))) | None => Some(OldText::opaque(jti)),
     };
     let issued_at = issue_time(&told(jti), &claims);
-    let token =
-        OldToken { kind, jti: jti.to_owned(), issued_at, expires_at: issued_at, is_valid, text };
+    let token = OldToken {
+        kind,
+        jti: jti.to_owned(),
+        issued_at,
+        expires_at: issued_at,
+        is_valid,
+        is_child: false,
+        text,
+    };
     (token, claims)
 }
 
