@@ -12,6 +12,7 @@
 mod gaps;
 mod garbage;
 mod interrupted;
+mod issuers;
 mod many;
 mod new;
 mod old;

@@ -274,7 +274,7 @@ impl Sealing for Plain {
                     kid: key["kid"].as_str().ok_or_else(failed)?.to_owned(),
                     algorithm: "RS256".to_owned(),
                     public_jwk: "{}".to_owned(),
-                    private: None,
+                    private: Some((DataKeyId::new(1), vec![1])),
                 })
             })
             .collect()
