@@ -15,6 +15,7 @@ use muster_server::clock::SystemClock;
 
 use crate::crowd::Crowd;
 use crate::house::{Engine, House};
+use crate::meanwhile;
 use crate::planting::tools;
 use crate::wire::{self, Answer, Request};
 
@@ -198,8 +199,9 @@ fn a_listing_whose_database_breaks_off_is_cut_and_the_service_recovers() {
     let enough = AtomicBool::new(false);
     let answer = std::thread::scope(|scope| {
         scope.spawn(|| break_connections(&house, &enough));
+        let ending = meanwhile::Ending(&enough);
         let answer = stalled.go_on();
-        enough.store(true, Ordering::Relaxed);
+        drop(ending);
         answer
     });
     assert_cut(&answer);
@@ -245,8 +247,9 @@ fn tokens_come_and_go(engine: Engine) {
     let enough = AtomicBool::new(false);
     let (answer, issued) = std::thread::scope(|scope| {
         let issuing = scope.spawn(|| issue_and_revoke(&crowd, &enough));
+        let ending = meanwhile::Ending(&enough);
         let answer = question.send(house.address);
-        enough.store(true, Ordering::Relaxed);
+        drop(ending);
         (answer, issuing.join().expect("tokens come and go"))
     });
     assert!(answer.whole && answer.status == 200, "{}", answer.status);

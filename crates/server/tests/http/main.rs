@@ -8,12 +8,14 @@
     reason = "a test that cannot go on says so"
 )]
 
+mod authentication;
 mod bad_inputs;
 mod crowd;
 mod forged_assertions;
 mod house;
 mod listing_cut;
 mod listing_faults;
+mod meanwhile;
 mod metadata;
 mod oa4mp;
 mod planting;
