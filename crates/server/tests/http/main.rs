@@ -15,6 +15,7 @@ mod forged_assertions;
 mod house;
 mod listing_cut;
 mod listing_faults;
+mod listing_large;
 mod meanwhile;
 mod metadata;
 mod oa4mp;
