@@ -53,7 +53,8 @@ pub struct VerifierSettings {
 impl Default for VerifierSettings {
     fn default() -> Self {
         Self {
-            queue: 32,
+            // About what one thread hashes within `wait`: more would wait for nothing.
+            queue: 8,
             wait: Duration::from_millis(250),
             remembered: 10_000,
             remembered_for: Lifetime::from_seconds(60),

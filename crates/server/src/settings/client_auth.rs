@@ -17,7 +17,8 @@ section! {
         /// unencoded, as existing clients send them. `strict`: RFC 6749 2.3.1 alone.
         basic_readings: String = "all".to_owned();
         /// How many verifications may wait for the hashing thread; more are answered 503.
-        hash_queue: u64 = 32;
+        /// Fewer than `http.blocking_threads`, since each holds one.
+        hash_queue: u64 = 8;
         /// Milliseconds that a verification waits for its turn before it is answered 503.
         hash_wait_ms: u64 = 250;
         /// How many successful verifications are remembered, so that they are not hashed

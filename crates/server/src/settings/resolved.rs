@@ -80,6 +80,11 @@ impl RawSettings {
         let database = self.database.resolve(&mut reading.resolving("database"));
         let client_auth = self.client_auth.resolve(&mut reading.resolving("client_auth"));
         let token_info = self.token_info.resolve(&mut reading.resolving("token_info"));
+        // Whoever waits to be hashed holds a thread; some must be left for everybody else.
+        if client_auth.verifier.queue >= http.blocking.threads {
+            let right = "fewer than http.blocking_threads";
+            reading.wrong("client_auth", "hash_queue", "a flood could hold every thread", right);
+        }
         let retention = self.retention.resolve(&mut reading.resolving("retention"));
         let audit = self.audit.resolve(&mut reading.resolving("audit"));
         let telemetry = self.telemetry.resolve(&mut reading.resolving("telemetry"));
