@@ -10,6 +10,9 @@ use muster_store::StoreError;
 use crate::migrate::{Direction, migrate};
 use crate::open::DatabaseUrl;
 
+/// How Muster's tables are spread over a cluster.
+const SPREAD: &str = include_str!("../../../deploy/citus.sql");
+
 /// A database of one's own, with the schema in place.
 #[derive(Debug)]
 pub struct Scratch {
@@ -21,6 +24,7 @@ pub struct Scratch {
 enum Cleanup {
     Folder(PathBuf),
     Database { server: String, name: String },
+    Schema { server: String, name: String },
 }
 
 impl Scratch {
@@ -46,6 +50,21 @@ impl Scratch {
         Ok(scratch)
     }
 
+    /// A schema of one's own in the database of a Citus cluster, its tables spread by the
+    /// statements of `deploy/citus.sql`, each in so many pieces.
+    pub fn citus(server_url: &str, pieces: u32) -> Result<Self, StoreError> {
+        let name = unique_name();
+        run(server_url, &format!("CREATE SCHEMA {name}"))?;
+        let options = format!("-c search_path={name} -c citus.shard_count={pieces}");
+        let options = options.replace(' ', "%20").replace('=', "%3D");
+        let url = format!("{server_url}?options={options}");
+        let cleanup = Cleanup::Schema { server: server_url.to_owned(), name };
+        let scratch = Self { url: DatabaseUrl::Postgres(url.clone()), cleanup };
+        migrate(&scratch.url, Direction::Up)?;
+        run(&url, SPREAD)?;
+        Ok(scratch)
+    }
+
     /// Where it is.
     pub const fn url(&self) -> &DatabaseUrl {
         &self.url
@@ -67,6 +86,9 @@ impl Drop for Scratch {
                 .map_err(|error| StoreError::unavailable(error.to_string())),
             Cleanup::Database { server, name } => {
                 run(server, &format!("DROP DATABASE {name} WITH (FORCE)"))
+            }
+            Cleanup::Schema { server, name } => {
+                run(server, &format!("DROP SCHEMA IF EXISTS {name} CASCADE"))
             }
         };
         if let Err(error) = done {

@@ -26,6 +26,8 @@ pub(crate) const PATH: &str = "/oauth2/token";
 pub(crate) enum Engine {
     Sqlite,
     Postgres,
+    /// PostgreSQL spread over a cluster.
+    Citus,
 }
 
 impl Engine {
@@ -35,6 +37,8 @@ impl Engine {
             Self::Sqlite => Scratch::sqlite().expect("a SQLite database"),
             Self::Postgres => Scratch::postgres(&database_url(TestServer::Postgres))
                 .expect("a PostgreSQL database"),
+            Self::Citus => Scratch::citus(&database_url(TestServer::Citus), 4)
+                .expect("a schema on the cluster"),
         }
     }
 }

@@ -324,3 +324,8 @@ fn a_mariadb_database_taken_over_into_sqlite_answers_every_request() {
 fn a_mariadb_database_taken_over_into_postgres_answers_every_request() {
     every_request_is_answered_as_the_contract_says(Old::Mariadb, Engine::Postgres);
 }
+
+#[test]
+fn a_postgres_database_taken_over_into_a_citus_cluster_answers_every_request() {
+    every_request_is_answered_as_the_contract_says(Old::Postgres, Engine::Citus);
+}
