@@ -3,7 +3,7 @@
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use super::figures::{Table, mebibytes, shown};
+use super::figures::{Table, mebibytes};
 use super::old_database;
 use super::service::Memory;
 use super::world::{Target, World, psql};
@@ -17,22 +17,20 @@ pub(crate) fn measure(world: &World, transactions: u64) -> Outcome<Table> {
     let mut table = Table::new(format!("{transactions} transactions imported from OA4MP"));
     table.at_most("wall", time.as_secs_f64(), 60.0, " s");
     table.at_most("peak memory", mebibytes(peak), 64.0, " MiB");
-    table.told(
-        "of Muster, for each transaction",
-        shown(time / u32::try_from(transactions).unwrap_or(1)),
-    );
     let tokens = psql(&target.url, "SELECT count(*) FROM tokens")?;
     table.told("tokens", tokens);
     let ours = psql(
         &target.url,
-        "SELECT sum(pg_total_relation_size(relid)) / (SELECT count(*) FROM tokens) \
+        "SELECT round(sum(pg_total_relation_size(relid)) / (SELECT count(*) FROM tokens)) \
          FROM pg_stat_user_tables",
     )?;
     table.told("bytes at rest for each token, Muster", ours);
     let tokens = psql(&target.url, "SELECT count(*) FROM tokens")?;
     let theirs = psql(
         &old,
-        &format!("SELECT sum(pg_total_relation_size(relid)) / {tokens} FROM pg_stat_user_tables"),
+        &format!(
+            "SELECT round(sum(pg_total_relation_size(relid)) / {tokens}) FROM pg_stat_user_tables"
+        ),
     )?;
     table.told("bytes at rest for each token, OA4MP's own tables", theirs);
     Ok(table)

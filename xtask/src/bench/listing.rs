@@ -41,7 +41,7 @@ pub(crate) fn from_postgres(world: &World, size: &Size) -> Outcome<Table> {
     measure((world, &target, size), (&floor, &analyse), &targets, &mut table)?;
     let bytes = psql(
         &target.url,
-        "SELECT sum(pg_total_relation_size(relid)) / (SELECT count(*) FROM tokens) \
+        "SELECT round(sum(pg_total_relation_size(relid)) / (SELECT count(*) FROM tokens)) \
          FROM pg_stat_user_tables",
     )?;
     table.told("bytes at rest, everything, for each token (PostgreSQL)", bytes);
