@@ -15,6 +15,8 @@ use parking_lot::{Mutex, MutexGuard};
 
 use crate::error::store_error;
 
+const PANICKED: &str = "a unit of the same group panicked";
+
 /// How many failed groups are remembered; their waiters ask within milliseconds.
 const FAILURES_REMEMBERED: usize = 256;
 
@@ -66,7 +68,7 @@ impl Group {
         work: impl FnOnce(&mut SqliteConnection) -> Result<(), StoreError>,
     ) -> Result<u64, StoreError> {
         if self.running {
-            self.give_up("a unit of the same group panicked");
+            self.give_up(PANICKED);
         }
         if !self.open {
             self.execute("BEGIN IMMEDIATE")?;
@@ -101,6 +103,10 @@ impl Group {
     }
 
     fn commit(&mut self) {
+        if self.running {
+            // What a panicking unit left behind must not be committed with its neighbours.
+            return self.give_up(PANICKED);
+        }
         match self.execute("COMMIT") {
             Ok(()) => {
                 self.open = false;
