@@ -1,7 +1,7 @@
 //! The key-encryption key: 32 bytes in a file of its own, never in the database.
 //!
 //! The file holds one line, `muster-kek-1:<base64url>:<check>`, so that a damaged or
-//! mistaken file is noticed before it is used. It must belong to its owner alone.
+//! mistaken file is noticed before it is used. Nobody but its owner may read it.
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
@@ -45,13 +45,22 @@ pub enum KekError {
     Randomness(#[from] RandomnessFailed),
 }
 
+/// Where systemd hands over credentials, in memory of the service alone.
+const CREDENTIALS: &str = "/run/credentials";
+
+/// What nobody but the owner may do. A credential of systemd looks readable by its group:
+/// that is the mask of an access list which names the service's own user.
+fn forbidden(path: &Path) -> u32 {
+    if path.starts_with(CREDENTIALS) { 0o037 } else { 0o077 }
+}
+
 impl Kek {
     /// Reads the key from its file.
     pub fn load(path: &Path) -> Result<Self, KekError> {
         let failed = |source| KekError::File { path: path.to_owned(), source };
         let file = File::open(path).map_err(failed)?;
         let data = file.metadata().map_err(failed)?;
-        if data.permissions().mode() & 0o077 != 0 {
+        if data.permissions().mode() & forbidden(path) != 0 {
             return Err(KekError::Open(path.display().to_string()));
         }
         let mut text = String::new();
@@ -112,5 +121,18 @@ impl Kek {
 impl std::fmt::Debug for Kek {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Kek({})", self.id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_credential_may_carry_the_mask_of_its_access_list_and_no_other_file_may() {
+        let credential = Path::new("/run/credentials/muster.service/kek");
+        assert_eq!(0o440 & forbidden(credential), 0);
+        assert_ne!(0o444 & forbidden(credential), 0);
+        assert_ne!(0o440 & forbidden(Path::new("/etc/muster/muster.kek")), 0);
     }
 }

@@ -92,10 +92,11 @@ pub fn parse(raw: &RawRequest<'_>, settings: &ParseSettings) -> Result<TokenRequ
     if by_get && !(grant_type == GrantType::TokenInfo && settings.token_info_by_get) {
         return Err(ParseError::Method { allow: "POST" });
     }
-    let presented = Presented::parse(&form, raw.authorization, settings.basic_readings, by_get)?;
+    // What is asked comes before who asks: a malformed question is not worth a password.
     let grant = match grant_type {
         GrantType::TokenInfo => Grant::TokenInfo(TokenInfo::parse(&form)?),
     };
+    let presented = Presented::parse(&form, raw.authorization, settings.basic_readings, by_get)?;
     Ok(TokenRequest { presented, grant })
 }
 

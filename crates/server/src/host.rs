@@ -11,6 +11,7 @@ use muster_domain::{Clock, Randomness};
 use crate::assemble::{World, keeper_settings, open_premises, start_on};
 use crate::checkpoints::Checkpoints;
 use crate::clock::SystemClock;
+use crate::redaction::Redaction;
 use crate::settings::{self, Environment, Problems, Settings};
 use crate::shutdown::Stopped;
 use crate::telemetry::{start_logs, start_metrics};
@@ -68,7 +69,12 @@ impl Host for Binary {
         let running =
             start_on(&settings, &world, &premises).map_err(|error| unavailable(&error))?;
         let checkpoints = Checkpoints::begin(&premises).map_err(|error| failed(&error))?;
+        let store = Arc::clone(&premises.store);
+        let clock = Arc::clone(&world.clock);
+        let redaction = Redaction::begin(store, clock, settings.token_info.ended_texts)
+            .map_err(|error| failed(&error))?;
         let stopped = running.until_told().map_err(|error| failed(&error))?;
+        drop(redaction);
         let recorded = checkpoints.stopped(stopped == Stopped::InOrder);
         recorded.map_err(|error| unavailable(&error))?;
         match stopped {

@@ -23,7 +23,7 @@ pub fn page() -> String {
     page
 }
 
-const PATHS: [(&str, &str, &str); 8] = [
+const PATHS: [(&str, &str, &str); 9] = [
     (
         "{issuer}/token",
         "POST (token-information also GET)",
@@ -33,6 +33,7 @@ const PATHS: [(&str, &str, &str); 8] = [
     ("{issuer}/.well-known/openid-configuration", "GET", "metadata (OpenID Connect Discovery)"),
     ("{issuer}/.well-known/oauth-authorization-server", "GET", "metadata (RFC 8414)"),
     ("/.well-known/oauth-authorization-server{path}", "GET", "metadata (RFC 8414 3.1)"),
+    ("/.well-known/openid-configuration{path}", "GET", "the same"),
     ("/health/live", "GET", "management listener: the process answers"),
     ("/health/ready", "GET", "management listener: requests may be sent here, or why not"),
     ("/metrics", "GET", "management listener: Prometheus text"),

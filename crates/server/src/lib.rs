@@ -17,6 +17,7 @@ pub mod listing_gate;
 pub mod management;
 pub mod pipeline;
 mod rates;
+pub mod redaction;
 pub mod refusal;
 pub mod request_id;
 pub mod routes;

@@ -1,13 +1,16 @@
 //! Used assertions on both engines. The primary key decides a race: exactly one wins.
 
 use diesel::prelude::*;
-use muster_domain::{IssuerKey, Timestamp};
+use muster_domain::{IssuerKey, Lifetime, Timestamp};
 use muster_store::{AssertionUse, AssertionsWriting, StoreError};
 
 use crate::error::store_error;
 use crate::rows::{digest, small};
 use crate::schema::assertions;
 use crate::session::Session;
+
+/// How many old assertions a new one takes away.
+const FORGOTTEN_AT_ONCE: i64 = 10;
 
 macro_rules! assertions {
     ($connection:ty) => {
@@ -19,6 +22,10 @@ macro_rules! assertions {
                 jti: &str,
                 expires_at: Timestamp,
             ) -> Result<AssertionUse, StoreError> {
+                // Each takes more away than it brings, so the table stays small by itself; one
+                // that was accepted a moment late is kept a while longer.
+                let long_over = expires_at.minus(Lifetime::from_days(1));
+                self.forget_assertions(long_over, FORGOTTEN_AT_ONCE)?;
                 let added = diesel::insert_into(assertions::table)
                     .values((
                         assertions::issuer_seq.eq(small(issuer.number())?),

@@ -198,7 +198,12 @@ fn dress(headers: &mut HeaderMap) {
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::VARY, "Authorization"),
     ];
+    // Whoever allows an answer to be kept has said how; `Pragma` would gainsay it.
+    let kept = headers.contains_key(header::CACHE_CONTROL);
     for (name, value) in HEADERS {
+        if kept && name == header::PRAGMA {
+            continue;
+        }
         if !headers.contains_key(&name) {
             headers.insert(name, HeaderValue::from_static(value));
         }

@@ -21,6 +21,7 @@ mod metadata;
 mod oa4mp;
 mod planting;
 mod private_key_jwt;
+mod redaction;
 mod refusals;
 mod robot;
 mod token_info;
