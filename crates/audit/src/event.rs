@@ -31,8 +31,6 @@ words! {
     Event {
         /// A caller proved who it is, or failed to.
         ClientAuthentication = "client_authentication",
-        /// A request was carried out.
-        GrantCarriedOut = "grant_carried_out",
         /// A request of an authenticated caller was refused.
         GrantRefused = "grant_refused",
         /// A listing is about to begin: durable before its first byte.
@@ -81,8 +79,6 @@ words! {
         SecretUpgraded = "secret_upgraded",
         /// A key was made.
         KeyMade = "key_made",
-        /// A key took the place of another one.
-        KeyRotated = "key_rotated",
         /// An import ran.
         Imported = "imported",
         /// The service runs with other settings than before.

@@ -77,6 +77,10 @@ impl FileTrail {
         Ok(trail)
     }
 
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
     pub(crate) fn append(
         &self,
         keys: &KeyRing,

@@ -4,7 +4,9 @@ use std::fs::File;
 use std::path::Path;
 
 use muster_store::{Store, StoreError};
+use serde_json::Value;
 
+use crate::Event;
 use crate::file::FileError;
 use crate::file_end::end_of;
 use crate::line::line_of;
@@ -24,4 +26,39 @@ pub fn tail_file(path: &Path, count: u32) -> Result<Vec<String>, FileError> {
     let count = usize::try_from(count).unwrap_or(usize::MAX);
     let lines = File::open(path).and_then(|file| end_of(&file, count));
     lines.map(|end| end.lines).map_err(|source| FileError::System { path: path.to_owned(), source })
+}
+
+/// Records read at once when one is searched from the end.
+const PAGE: i64 = 500;
+
+/// The last record of an event among the last `among` ones of the table.
+pub(crate) fn last_in_store(
+    store: &dyn Store,
+    event: Event,
+    among: u32,
+) -> Result<Option<Value>, StoreError> {
+    let mut next = store.read(|reading| reading.audit_end())?.next;
+    let first = next.saturating_sub(i64::from(among)).max(1);
+    while next > first {
+        let from = next.saturating_sub(PAGE).max(first);
+        let page = store.read(|reading| reading.list_audit(from, next.saturating_sub(from)))?;
+        let mut found = page.iter().rev().filter(|record| record.event == event.as_str());
+        if let Some(record) = found.next() {
+            return Ok(serde_json::from_str(&record.body).ok());
+        }
+        next = from;
+    }
+    Ok(None)
+}
+
+/// The same in a file.
+pub(crate) fn last_in_file(
+    path: &Path,
+    event: Event,
+    among: u32,
+) -> Result<Option<Value>, FileError> {
+    let lines = tail_file(path, among)?;
+    let mut records = lines.iter().rev().filter_map(|line| serde_json::from_str(line).ok());
+    Ok(records
+        .find(|record: &Value| record.get("event").and_then(Value::as_str) == Some(event.as_str())))
 }

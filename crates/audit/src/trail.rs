@@ -8,10 +8,14 @@ use std::sync::Arc;
 use muster_crypto::KeyRing;
 use muster_domain::Clock;
 use muster_store::{AuditWriting, Store, StoreError};
+use serde_json::Value;
 
+use crate::Event;
 use crate::checkpoint::Checkpoint;
 use crate::file::{FileError, FileTrail};
+use crate::milestones::Milestones;
 use crate::record::Entry;
+use crate::tail::{last_in_file, last_in_store};
 
 /// Where records go.
 #[derive(Clone)]
@@ -26,6 +30,7 @@ pub struct Trail {
     keys: Arc<KeyRing>,
     clock: Arc<dyn Clock>,
     sink: Sink,
+    milestones: Milestones,
 }
 
 /// Why a record is not durable; what it speaks of must not go on (fault F26).
@@ -42,33 +47,71 @@ pub enum AuditError {
 impl Trail {
     /// A trail in the database.
     pub fn in_table(keys: Arc<KeyRing>, clock: Arc<dyn Clock>) -> Self {
-        Self { keys, clock, sink: Sink::Table }
+        Self { keys, clock, sink: Sink::Table, milestones: Milestones::default() }
     }
 
     /// A trail in a file.
     pub fn in_file(keys: Arc<KeyRing>, clock: Arc<dyn Clock>, file: Arc<FileTrail>) -> Self {
-        Self { keys, clock, sink: Sink::File(file) }
+        Self { keys, clock, sink: Sink::File(file), milestones: Milestones::default() }
     }
 
     /// Records an entry by itself; durable when this returns (invariant I23).
     pub fn append(&self, store: &dyn Store, entry: &Entry) -> Result<(), AuditError> {
+        self.append_all(store, std::slice::from_ref(entry))
+    }
+
+    /// Records several entries, in a table as one unit; durable when this returns.
+    pub fn append_all(&self, store: &dyn Store, entries: &[Entry]) -> Result<(), AuditError> {
         match &self.sink {
-            Sink::Table => Ok(store.change(|unit| self.append_to_table(unit, entry))?),
-            Sink::File(file) => Ok(file.append(&self.keys, self.clock.now(), entry)?),
+            Sink::Table => store.change(|unit| {
+                entries.iter().try_for_each(|entry| self.append_to_table(unit, entry))
+            })?,
+            Sink::File(file) => {
+                let now = self.clock.now();
+                entries.iter().try_for_each(|entry| file.append(&self.keys, now, entry))?;
+            }
         }
+        self.milestones.passed(entries.len());
+        Ok(())
     }
 
     /// Records an entry within a unit, so that it stands or falls with the change. Append
     /// last: units that append wait for each other from here to their end.
     pub fn append_in(&self, unit: &mut dyn AuditWriting, entry: &Entry) -> Result<(), StoreError> {
         match &self.sink {
-            Sink::Table => self.append_to_table(unit, entry),
+            Sink::Table => self.append_to_table(unit, entry)?,
             // Written before the commit: a change without a record must not be; a record
             // of a change that did not come about says no more than that it was begun.
             Sink::File(file) => file
                 .append(&self.keys, self.clock.now(), entry)
-                .map_err(|error| StoreError::GivenUp { reason: error.to_string() }),
+                .map_err(|error| StoreError::GivenUp { reason: error.to_string() })?,
         }
+        self.milestones.passed(1);
+        Ok(())
+    }
+
+    /// Counts what is appended through this trail and its clones.
+    pub fn milestones(&self) -> Milestones {
+        self.milestones.clone()
+    }
+
+    /// A text under the key of the trail: comparable from record to record, and it leads
+    /// nowhere without the key.
+    pub fn pseudonym(&self, text: &str) -> String {
+        self.keys.pseudonym(text)
+    }
+
+    /// The last record of `event` among the last `among` ones, as JSON.
+    pub fn last_of(
+        &self,
+        store: &dyn Store,
+        event: Event,
+        among: u32,
+    ) -> Result<Option<Value>, AuditError> {
+        Ok(match &self.sink {
+            Sink::Table => last_in_store(store, event, among)?,
+            Sink::File(file) => last_in_file(file.path(), event, among)?,
+        })
     }
 
     /// Where the trail ends now: to be kept elsewhere, and compared when verifying.

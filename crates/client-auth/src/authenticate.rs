@@ -7,10 +7,14 @@ use muster_domain::{
     AuthMethod, ClientStanding, Clock, CredentialVersion, Credentials, Issuer, PartyStatus, Secret,
 };
 use muster_grants::Presented;
-use muster_store::{Party, PartyKey, Store};
+use muster_store::{Party, PartyKey, Store, StoreError, Unit};
 
 use crate::error::{AuthError, Reason};
 use crate::{AuthenticatedAdmin, AuthenticatedClient, Caller};
+
+/// What happens in the unit that replaces a secret's hash by a better one: told the unit
+/// and the party's id.
+pub type OnUpgrade = Arc<dyn Fn(&mut dyn Unit, &str) -> Result<(), StoreError> + Send + Sync>;
 
 /// Verifies who asks.
 #[derive(Clone)]
@@ -23,6 +27,8 @@ pub struct Identity {
     pub clock: Arc<dyn Clock>,
     /// The tenant that is asked.
     pub issuer: Issuer,
+    /// Records that a hash was replaced.
+    pub on_upgrade: OnUpgrade,
 }
 
 impl Identity {
@@ -97,6 +103,13 @@ pub(crate) const fn methods(party: &Party) -> &Credentials {
     match party {
         Party::Client(client, _) => &client.credentials,
         Party::Admin(admin) => &admin.credentials,
+    }
+}
+
+pub(crate) fn id(party: &Party) -> &str {
+    match party {
+        Party::Client(client, _) => client.id.as_str(),
+        Party::Admin(admin) => admin.id.as_str(),
     }
 }
 

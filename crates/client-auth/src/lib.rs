@@ -6,6 +6,6 @@ mod authenticated;
 mod error;
 mod shared_secret;
 
-pub use authenticate::Identity;
+pub use authenticate::{Identity, OnUpgrade};
 pub use authenticated::{AuthenticatedAdmin, AuthenticatedClient, Caller};
 pub use error::{AuthError, Reason};

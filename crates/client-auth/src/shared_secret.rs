@@ -6,7 +6,7 @@ use muster_grants::{BasicReading, Readings};
 use muster_store::Party;
 
 use crate::Caller;
-use crate::authenticate::{Identity, key, methods, proved, refused, version};
+use crate::authenticate::{Identity, id, key, methods, proved, refused, version};
 use crate::error::{AuthError, Reason};
 
 /// Of the readings whose id is registered so many are verified at most.
@@ -87,7 +87,14 @@ impl Identity {
     /// Keeps a better hash. The request does not depend on it.
     fn upgrade(&self, party: &Party, better: &StoredSecret) {
         let (key, version) = (key(party), version(party));
-        match self.store.change(|unit| unit.upgrade_secret(key, version, better)) {
+        let upgraded = self.store.change(|unit| {
+            let is_upgraded = unit.upgrade_secret(key, version, better)?;
+            if is_upgraded {
+                (self.on_upgrade)(unit, id(party))?;
+            }
+            Ok(is_upgraded)
+        });
+        match upgraded {
             Ok(true) => tracing::info!("an imported secret's hash was replaced by argon2id"),
             Ok(false) => tracing::debug!("a secret changed while its hash was upgraded"),
             Err(error) => tracing::warn!(%error, "an imported secret's hash was not upgraded"),

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use muster_audit::{Actor, Ending, Entry, Event};
 use muster_cli::{KeeperSettings, Premises, PremisesError};
 use muster_client_auth::Identity;
 use muster_crypto::SecretVerifier;
@@ -17,11 +16,13 @@ use crate::house::{House, ListingSettings};
 use crate::listing_gate::ListingGate;
 use crate::management::Readiness;
 use crate::pipeline::Pipeline;
+use crate::recorder::Recorder;
 use crate::request_id::RequestIds;
 use crate::routes::routes;
 use crate::service::{Doors, Running, Service};
 use crate::settings::{AuditSink, Settings};
-use crate::telemetry::Metrics;
+use crate::starting::{record_start, record_upgrade};
+use crate::telemetry::{Metrics, witness_panics};
 
 /// Why the service does not start.
 #[derive(Debug, thiserror::Error)]
@@ -88,24 +89,24 @@ pub fn start_on(
     premises: &Premises,
 ) -> Result<Running, StartError> {
     let service = Service::prepare(&settings.http)?;
-    let house = Arc::new(house(settings, world, premises, &service)?);
-    let started = Entry::new(Event::Started, Ending::Done)
-        .by(Actor::Service)
-        .in_issuer(premises.issuer.url.as_str());
-    premises.trail.append(&*premises.store, &started)?;
+    let recorder = Recorder::begin(&premises.trail, &premises.store)?;
+    witness_panics(&recorder);
+    let house = Arc::new(house(settings, world, premises, (&service, &recorder))?);
+    record_start(settings, premises)?;
     let doors = Doors {
         ids: RequestIds::new(Arc::clone(&world.clock), Arc::clone(&world.randomness)),
         readiness: Arc::new(StoreReadiness(Arc::clone(&premises.store))),
         metrics: world.metrics.clone(),
     };
-    Ok(service.start(settings, doors, routes(house))?)
+    let running = service.start(settings, doors, routes(house))?;
+    Ok(running.recorded_by(recorder))
 }
 
 fn house(
     settings: &Settings,
     world: &World,
     premises: &Premises,
-    service: &Service,
+    (service, recorder): (&Service, &Recorder),
 ) -> Result<House, StartError> {
     let verifier = SecretVerifier::start(
         Arc::clone(&premises.keys),
@@ -124,6 +125,7 @@ fn house(
             verifier: Arc::new(verifier),
             clock: Arc::clone(&world.clock),
             issuer: premises.issuer.clone(),
+            on_upgrade: record_upgrade(premises),
         },
         rulebook: Rulebook { clients_may_list_own: listing.clients_may_list_own },
         tools: Tools {
@@ -143,6 +145,7 @@ fn house(
         store: Arc::clone(&premises.store),
         keys: Arc::clone(&premises.keys),
         trail: premises.trail.clone(),
+        recorder: recorder.clone(),
         clock: Arc::clone(&world.clock),
         stop: service.stop(),
         listing: ListingSettings {

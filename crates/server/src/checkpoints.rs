@@ -4,34 +4,38 @@
 //! (`muster audit verify --checkpoint`, docs/operations/audit.md).
 
 use std::io;
-use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
-use muster_audit::{Actor, AuditError, Checkpoint, Ending, Entry, Event};
+use muster_audit::{Actor, AuditError, Checkpoint, Ending, Entry, Event, Milestones};
 use muster_cli::Premises;
 
 /// Between two checkpoints, if anything was recorded meanwhile.
 const EVERY: Duration = Duration::from_mins(1);
+/// After so many records of this process there is one sooner.
+const RECORDS: u64 = 1_000;
 
 /// Writes checkpoints while it lives.
 pub struct Checkpoints {
     premises: Premises,
-    end: Option<(Sender<()>, JoinHandle<()>)>,
+    milestones: Milestones,
+    thread: Option<JoinHandle<()>>,
 }
 
 impl Checkpoints {
     /// Begins.
     pub fn begin(premises: &Premises) -> io::Result<Self> {
-        let (sender, ended) = channel();
-        let watched = premises.clone();
+        let milestones = premises.trail.milestones();
+        let (watched, passed) = (premises.clone(), milestones.clone());
         let thread = Builder::new().name("checkpoints".to_owned()).spawn(move || {
+            let mut counted = passed.records();
             let mut last = note(&watched, None);
-            while ended.recv_timeout(EVERY) == Err(RecvTimeoutError::Timeout) {
+            while passed.wait(counted, RECORDS, EVERY) {
+                counted = passed.records();
                 last = note(&watched, last);
             }
         })?;
-        Ok(Self { premises: premises.clone(), end: Some((sender, thread)) })
+        Ok(Self { premises: premises.clone(), milestones, thread: Some(thread) })
     }
 
     /// Records that the service stopped, and writes the last checkpoint.
@@ -47,8 +51,8 @@ impl Checkpoints {
     }
 
     fn end(&mut self) {
-        if let Some((sender, thread)) = self.end.take() {
-            drop(sender);
+        if let Some(thread) = self.thread.take() {
+            self.milestones.end();
             // It panics no more than what it calls; the log has it then.
             let _ = thread.join();
         }

@@ -4,11 +4,11 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use muster_audit::{Actor, AuditError, Ending, Entry, Event, Subject, Trail};
-use muster_client_auth::{AuthError, Caller};
+use muster_audit::{Actor, Trail};
+use muster_client_auth::Caller;
 use muster_crypto::KeyRing;
-use muster_domain::{Clock, Issuer};
-use muster_flows::{EndedTexts, FlowError, Outcome, PlannedListing};
+use muster_domain::{AuthMethod, Clock, Issuer};
+use muster_flows::{EndedTexts, Outcome, PlannedListing};
 use muster_grants::Presented;
 use muster_store::Store;
 use tokio::runtime::Handle;
@@ -20,8 +20,8 @@ use crate::edge::RequestFacts;
 use crate::extract::TokenForm;
 use crate::listing_gate::ListingGate;
 use crate::pipeline::{Answered, Pipeline};
+use crate::recorder::Recorder;
 use crate::shutdown::Stop;
-use crate::stream::{ListingCut, Sent};
 
 /// Everything a request needs.
 pub struct House {
@@ -43,6 +43,8 @@ pub struct House {
     pub keys: Arc<KeyRing>,
     /// The audit trail.
     pub trail: Trail,
+    /// The way to it for what no answer waits for.
+    pub recorder: Recorder,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
     /// How the service stops.
@@ -69,6 +71,10 @@ pub struct Asked {
     pub caller: String,
     /// Whether it is an admin, whose listings are counted.
     pub is_admin: bool,
+    /// How it proved itself.
+    pub method: AuthMethod,
+    /// Whether the token stood in the URL (S75).
+    pub by_get: bool,
     /// The request's name.
     pub facts: RequestFacts,
     /// Why it was permitted.
@@ -76,7 +82,8 @@ pub struct Asked {
 }
 
 impl Asked {
-    fn actor(&self) -> Actor<'_> {
+    /// As it stands in the trail.
+    pub fn actor(&self) -> Actor<'_> {
         if self.is_admin { Actor::Admin(&self.caller) } else { Actor::Client(&self.caller) }
     }
 }
@@ -86,16 +93,31 @@ impl House {
     pub fn ask(&self, form: &TokenForm) -> Result<(Asked, PlannedListing), Cause> {
         let address = form.client();
         let admit = |presented: &Presented| self.admit(presented, address);
-        match self.pipeline.answer(&form.raw(), &admit) {
+        let answered = self.pipeline.answer(&form.raw(), &admit);
+        if form.is_by_get() {
+            // Whoever comes in by GET is told about it, listed or refused.
+            let client = match &answered {
+                Ok(answered) => Some(answered.permit.caller().id()),
+                Err(cause) => cause.claimed(),
+            };
+            let client = client.unwrap_or("-").to_owned();
+            metrics::counter!("muster_token_in_url_total", "client" => client).increment(1);
+        }
+        match answered {
             Ok(Answered { permit, outcome: Outcome::Listing(planned) }) => {
-                let is_admin = matches!(permit.caller(), Caller::Admin(_));
-                let caller = permit.caller().id().to_owned();
-                if form.is_by_get() {
-                    metrics::counter!("muster_token_in_url_total", "client" => caller.clone())
-                        .increment(1);
-                }
-                let reasons = permit.reasons().to_vec();
-                Ok((Asked { caller, is_admin, facts: form.facts.clone(), reasons }, planned))
+                let (is_admin, method) = match permit.caller() {
+                    Caller::Admin(admin) => (true, admin.method()),
+                    Caller::Client(client) => (false, client.method()),
+                };
+                let asked = Asked {
+                    caller: permit.caller().id().to_owned(),
+                    is_admin,
+                    method,
+                    by_get: form.is_by_get(),
+                    facts: form.facts.clone(),
+                    reasons: permit.reasons().to_vec(),
+                };
+                Ok((asked, planned))
             }
             Err(cause) => {
                 self.note_failure(&cause, form);
@@ -113,80 +135,6 @@ impl House {
             })?;
         }
         Ok(())
-    }
-
-    fn note_failure(&self, cause: &Cause, form: &TokenForm) {
-        let (claimed, is_failure) = match cause {
-            Cause::Authentication(AuthError::InvalidClient { .. }) => (cause.claimed(), true),
-            Cause::Denied { caller, .. } => (Some(caller.as_str()), false),
-            Cause::Flow { caller, error: FlowError::InvalidGrant { .. } } => {
-                (Some(caller.as_str()), false)
-            }
-            // Malformed requests and our own failures are in the log; the trail is about
-            // who was let in and who was not.
-            Cause::Malformed(_)
-            | Cause::TooManyFailures { .. }
-            | Cause::Authentication(AuthError::Busy | AuthError::Store(_))
-            | Cause::Flow { error: FlowError::Store(_), .. } => return,
-        };
-        if is_failure {
-            self.admission.failed(claimed, form.client());
-        }
-        let event = if is_failure { Event::ClientAuthentication } else { Event::GrantRefused };
-        let entry = self.entry(event, Ending::Refused, &form.facts);
-        let entry = entry.by(Actor::Client(claimed.unwrap_or("-"))).because(&cause.to_string());
-        if let Err(error) = self.trail.append(&*self.store, &entry) {
-            metrics::counter!("muster_audit_lost_total").increment(1);
-            tracing::error!(%error, "a refusal is not in the audit trail");
-        }
-    }
-
-    /// Records that a listing is about to begin; durable before its first byte.
-    pub fn record_listing(
-        &self,
-        asked: &Asked,
-        planned: &PlannedListing,
-    ) -> Result<(), AuditError> {
-        let entry = self
-            .entry(Event::TokenInfoListed, Ending::Begun, &asked.facts)
-            .by(asked.actor())
-            .about(Subject::User(planned.plan.user_id.as_str().to_owned()))
-            .about(Subject::Token(planned.presented.number))
-            .with_word("reach", planned.plan.reach.as_str())
-            .because(&asked.reasons.join(", "));
-        self.trail.append(&*self.store, &entry)
-    }
-
-    /// Records how a listing ended.
-    pub fn record_end(&self, asked: &Asked, sent: Sent, outcome: &Result<(), ListingCut>) {
-        let ending = if outcome.is_ok() { Ending::Done } else { Ending::Aborted };
-        let mut entry = self
-            .entry(Event::TokenInfoFinished, ending, &asked.facts)
-            .by(asked.actor())
-            .with_count("clients", sent.clients)
-            .with_count("transactions", sent.transactions)
-            .with_count("tokens", sent.tokens)
-            .with_count("pages", sent.pages);
-        if sent.damaged > 0 {
-            entry = entry.with_count("damaged", sent.damaged);
-        }
-        if let Err(cut) = outcome {
-            entry = entry.because(&cut.to_string());
-        }
-        let word = ending.as_str();
-        metrics::counter!("muster_listings_total", "outcome" => word).increment(1);
-        metrics::counter!("muster_listed_tokens_total").increment(sent.tokens);
-        tracing::info!(outcome = word, tokens = sent.tokens, pages = sent.pages, "listing ended");
-        if let Err(error) = self.trail.append(&*self.store, &entry) {
-            metrics::counter!("muster_audit_lost_total").increment(1);
-            tracing::error!(%error, "a listing's end is not in the audit trail");
-        }
-    }
-
-    fn entry(&self, event: Event, ending: Ending, facts: &RequestFacts) -> Entry {
-        Entry::new(event, ending)
-            .in_issuer(self.issuer.url.as_str())
-            .from(&facts.client.to_string(), facts.id.as_str())
     }
 }
 

@@ -17,6 +17,7 @@ use tokio::task::JoinHandle;
 use crate::blocking::{Blocking, BlockingLimits};
 use crate::edge::{Limits, Listener, TrustedProxies, Wall};
 use crate::management::{self, Managed, Readiness};
+use crate::recorder::Recorder;
 use crate::request_id::RequestIds;
 use crate::settings::{Http, Settings};
 use crate::shutdown::{Patience, Signals, Stop, Stopped};
@@ -107,7 +108,16 @@ impl Service {
         let serving = [runtime.spawn(server), runtime.spawn(management)];
         drop(entered);
         tracing::info!(%address, management = %management_address, "listening");
-        Ok(Running { address, management_address, runtime, stop, patience, handles, serving })
+        Ok(Running {
+            address,
+            management_address,
+            runtime,
+            stop,
+            patience,
+            handles,
+            serving,
+            recorder: None,
+        })
     }
 }
 
@@ -134,9 +144,19 @@ pub struct Running {
     patience: Patience,
     handles: [ServerHandle; 2],
     serving: [JoinHandle<io::Result<()>>; 2],
+    recorder: Option<Recorder>,
 }
 
+/// How long a stop waits for what is still to be recorded.
+const FOR_RECORDING: Duration = Duration::from_secs(2);
+
 impl Running {
+    /// With whom to wait for before the process ends.
+    #[must_use]
+    pub fn recorded_by(self, recorder: Recorder) -> Self {
+        Self { recorder: Some(recorder), ..self }
+    }
+
     /// Serves until a signal comes or a part of the house gives up, then stops in order.
     pub fn until_told(mut self) -> io::Result<Stopped> {
         let entered = self.runtime.enter();
@@ -171,6 +191,9 @@ impl Running {
             }
             stopped
         });
+        if let Some(recorder) = &self.recorder {
+            recorder.flush(FOR_RECORDING);
+        }
         tracing::info!(?stopped, "stopped");
         // Threads that still block (a database that hangs) do not keep the process.
         self.runtime.shutdown_background();

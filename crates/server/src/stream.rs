@@ -22,6 +22,9 @@ const CHUNK: usize = 64 * 1024;
 /// below the 5 s that the contract allows.
 const PATIENCE_IN_PAGE: Duration = Duration::from_millis(1_500);
 
+/// So many clients are counted one by one; the audit record names no more.
+const CLIENTS_COUNTED: usize = 50;
+
 /// Why a listing did not reach its end. Its body is broken then, so that nobody takes what
 /// was sent for the whole.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
@@ -38,14 +41,22 @@ pub enum ListingCut {
     /// The server is stopping.
     #[error("the server is stopping")]
     Stopping,
+    /// No thread was free to send it.
+    #[error("all blocking threads are taken")]
+    Busy,
+    /// A panic.
+    #[error("a fault of the program")]
+    Fault,
     /// The store failed.
     #[error("the store failed: {0}")]
     Store(String),
 }
 
 /// How far a listing came.
-#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Sent {
+    /// The first clients, each with its tokens.
+    pub by_client: Vec<(ClientId, u64)>,
     /// Clients begun.
     pub clients: u64,
     /// Transactions begun.
@@ -56,6 +67,20 @@ pub struct Sent {
     pub pages: u64,
     /// Texts that could not be opened.
     pub damaged: u64,
+}
+
+impl Sent {
+    /// Counts tokens of the client begun last.
+    fn count_tokens(&mut self, count: u64) {
+        self.tokens = self.tokens.saturating_add(count);
+        let begun = usize::try_from(self.clients).unwrap_or(usize::MAX);
+        // Once there are more clients than are named, the last one named is not this one.
+        if begun == self.by_client.len()
+            && let Some((_, tokens)) = self.by_client.last_mut()
+        {
+            *tokens = tokens.saturating_add(count);
+        }
+    }
 }
 
 /// The sending side of one listing.
@@ -193,6 +218,9 @@ impl ListingSink for ListingStream {
     fn client(&mut self, id: &ClientId) {
         self.writer.client(id);
         self.sent.clients = self.sent.clients.saturating_add(1);
+        if self.sent.by_client.len() < CLIENTS_COUNTED {
+            self.sent.by_client.push((id.clone(), 0));
+        }
         self.offer_chunk();
     }
 
@@ -205,7 +233,7 @@ impl ListingSink for ListingStream {
     fn element(&mut self, tokens: &[ShownToken]) {
         self.writer.element(tokens);
         let count = u64::try_from(tokens.len()).unwrap_or(u64::MAX);
-        self.sent.tokens = self.sent.tokens.saturating_add(count);
+        self.sent.count_tokens(count);
         self.offer_chunk();
     }
 

@@ -6,13 +6,15 @@
 
 use std::io::IsTerminal as _;
 use std::panic::PanicHookInfo;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use muster_audit::{Actor, Ending, Entry, Event};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
+use crate::recorder::Recorder;
 use crate::settings::{LogFormat, Telemetry};
 
 /// The frameworks whose finer lines could quote requests.
@@ -86,6 +88,20 @@ fn tell_panic(panic: &PanicHookInfo<'_>) {
     let thread = std::thread::current();
     let thread = thread.name().unwrap_or_default();
     tracing::error!(location, message, thread, "panic");
+    // Never waits: who panics may hold the lock.
+    let Ok(witness) = WITNESS.try_lock() else { return };
+    let Some(recorder) = witness.as_ref() else { return };
+    let entry = Entry::new(Event::Panicked, Ending::Aborted).by(Actor::Service);
+    let entry = entry.because(message).with_name("location", &location);
+    recorder.note((Event::Panicked, location), entry);
+}
+
+/// Who records panics; the hook is global, so this is, too.
+static WITNESS: Mutex<Option<Recorder>> = Mutex::new(None);
+
+/// From now on panics are recorded here.
+pub fn witness_panics(recorder: &Recorder) {
+    *WITNESS.lock().unwrap_or_else(PoisonError::into_inner) = Some(recorder.clone());
 }
 
 /// Starts the metrics, or returns those that run.
@@ -114,10 +130,14 @@ const SECONDS: [f64; 12] =
 /// anything has happened.
 fn describe() {
     use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge};
-    const COUNTERS: [(&str, &str); 4] = [
+    const COUNTERS: [(&str, &str); 8] = [
         ("muster_panics_total", "Panics; each is a fault of ours."),
         ("muster_authentication_failures_total", "Failed client authentications."),
         ("muster_authentication_floods_total", "Failures beyond the limit of one client."),
+        ("muster_audit_lost_total", "Records that the audit trail did not take."),
+        ("muster_damaged_texts_total", "Tokens whose text could not be opened."),
+        ("muster_listed_tokens_total", "Tokens listed."),
+        ("muster_listings_of_every_client_total", "Listings with the cross-client privilege."),
         ("muster_rates_uncounted_total", "Events that found the table of rates full."),
     ];
     const GAUGES: [(&str, &str); 4] = [
@@ -137,6 +157,8 @@ fn describe() {
     describe_counter!("muster_requests_total", "Requests by method, route and status.");
     describe_histogram!("muster_request_seconds", "From a request's arrival to its last byte.");
     describe_counter!("muster_refusals_total", "Refusals by status and error.");
+    describe_counter!("muster_listings_total", "Listings by how they ended.");
+    describe_counter!("muster_token_in_url_total", "Tokens in a URL, by client.");
     describe_counter!("muster_connections_refused_total", "Connections shut out, by reason.");
     describe_counter!("muster_connections_cut_total", "Connections cut, by reason.");
 }

@@ -7,6 +7,8 @@ mod file;
 #[cfg(test)]
 mod forging;
 #[cfg(test)]
+mod milestones;
+#[cfg(test)]
 mod order;
 #[cfg(test)]
 mod tampering;

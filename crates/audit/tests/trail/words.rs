@@ -15,3 +15,16 @@ fn every_word_is_its_own_and_is_explained() {
         assert!(PAGE.contains(&format!("`{word}`")), "docs/operations/audit.md lacks `{word}`");
     }
 }
+
+#[test]
+fn no_event_is_claimed_that_cannot_happen() {
+    let known: HashSet<&str> = Event::ALL.iter().map(|event| event.as_str()).collect();
+    let table = PAGE.split("## Events").nth(1).and_then(|rest| rest.split("| `outcome`").next());
+    let rows = table.unwrap().lines().filter(|line| line.starts_with("| `"));
+    let cells = rows.skip(1).map(|line| line.split('|').nth(1).unwrap());
+    let claimed: Vec<&str> = cells.flat_map(|cell| cell.split('`').skip(1).step_by(2)).collect();
+    assert!(claimed.len() >= known.len(), "{claimed:?}");
+    for word in claimed {
+        assert!(known.contains(word), "`{word}` is no event");
+    }
+}

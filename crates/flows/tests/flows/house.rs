@@ -153,6 +153,7 @@ impl House {
             verifier: Arc::clone(&self.verifier),
             clock: self.clock.clone(),
             issuer: self.seed.issuer.clone(),
+            on_upgrade: Arc::new(|_, _| Ok(())),
         };
         let caller = identity.authenticate(&request.presented).map_err(|error| match error {
             AuthError::InvalidClient { .. } => ErrorCode::InvalidClient,

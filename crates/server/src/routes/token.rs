@@ -1,5 +1,6 @@
 //! The token endpoint (RFC 6749 3.2): the hop into the heart, and the way back.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,12 +11,13 @@ use muster_flows::{FlowError, ListingCursor, PlannedListing, ShowTokens};
 use tokio::time::{Instant, sleep_until};
 
 use crate::causes::Cause;
+use crate::edge::RequestFacts;
 use crate::extract::TokenForm;
 use crate::house::{Asked, House};
 use crate::listing_body::{BodyCut, ChunkSender, listing_body};
 use crate::listing_gate::ListingPlace;
 use crate::refusal::{JSON, Refusal};
-use crate::stream::ListingStream;
+use crate::stream::{ListingCut, ListingStream, Sent};
 
 /// A token that is not acceptable is answered no sooner than this after the request, so
 /// that the time does not tell an unknown token from an expired or a foreign one.
@@ -28,8 +30,9 @@ pub type Doorway = Data<House>;
 pub(super) async fn token(form: TokenForm, house: Doorway) -> Result<HttpResponse, Refusal> {
     let arrived = Instant::now();
     let house = house.into_inner();
-    let asking = Arc::clone(&house);
-    match house.blocking.run(move || asking.ask(&form)).await? {
+    let (asking, facts) = (Arc::clone(&house), form.facts.clone());
+    let answered = house.blocking.run(move || asking.ask(&form)).await;
+    match answered.map_err(|failed| at_limit(&house, failed, (None, &facts)))? {
         Ok((asked, planned)) => list(house, asked, planned).await,
         Err(cause) => {
             if matches!(&cause, Cause::Flow { error: FlowError::InvalidGrant { .. }, .. }) {
@@ -40,35 +43,55 @@ pub(super) async fn token(form: TokenForm, house: Doorway) -> Result<HttpRespons
     }
 }
 
+/// A refusal that is recorded if it is a limit's.
+fn at_limit(
+    house: &House,
+    cause: impl Into<Refusal>,
+    (caller, facts): (Option<&str>, &RequestFacts),
+) -> Refusal {
+    let refusal = cause.into();
+    house.note_limit(&refusal, caller, facts);
+    refusal
+}
+
 /// Begins a listing.
 async fn list(
     house: Arc<House>,
     asked: Asked,
     planned: PlannedListing,
 ) -> Result<HttpResponse, Refusal> {
+    let limit = |refusal: Refusal| at_limit(&house, refusal, (Some(&asked.caller), &asked.facts));
     if asked.is_admin {
-        house.admission.may_list(&asked.caller)?;
+        house.admission.may_list(&asked.caller).map_err(|too_many| limit(too_many.into()))?;
     }
-    let place = house.gate.enter().await?;
-    let (asked, planned) = recorded(&house, asked, planned).await?;
+    let place = house.gate.enter().await.map_err(|full| limit(full.into()))?;
+    let asked = Arc::new(asked);
+    let planned = recorded(&house, &asked, planned).await?;
     let (chunks, body) = listing_body();
-    let sending = Arc::clone(&house);
-    house.blocking.start(move || send(&sending, &asked, planned, (chunks, place))).await?;
+    let (sending, by) = (Arc::clone(&house), Arc::clone(&asked));
+    let started = house.blocking.start(move || send(&sending, &by, planned, (chunks, place)));
+    if let Err(busy) = started.await {
+        house.note_unsent(&asked);
+        return Err(at_limit(&house, busy, (Some(&asked.caller), &asked.facts)));
+    }
     Ok(HttpResponse::Ok().insert_header((header::CONTENT_TYPE, JSON)).streaming::<_, BodyCut>(body))
 }
 
 /// The record of the listing, durable before its first byte (invariant I23).
 async fn recorded(
     house: &Arc<House>,
-    asked: Asked,
+    asked: &Arc<Asked>,
     planned: PlannedListing,
-) -> Result<(Asked, PlannedListing), Refusal> {
-    let recording = Arc::clone(house);
+) -> Result<PlannedListing, Refusal> {
+    let (recording, by) = (Arc::clone(house), Arc::clone(asked));
     let recorded = house.blocking.run(move || {
-        let recorded = recording.record_listing(&asked, &planned);
-        recorded.map(|()| (asked, planned))
+        let recorded = recording.record_listing(&by, &planned);
+        recorded.map(|()| planned)
     });
-    recorded.await?.map_err(|error| Refusal::StoreUnavailable(error.to_string().into()))
+    let recorded = recorded
+        .await
+        .map_err(|failed| at_limit(house, failed, (Some(&asked.caller), &asked.facts)))?;
+    recorded.map_err(|error| Refusal::StoreUnavailable(error.to_string().into()))
 }
 
 /// Sends a listing on a thread that may block.
@@ -83,7 +106,10 @@ fn send(
     let mut cursor = ListingCursor::new(planned.plan, house.listing.page_rows);
     let stream = ListingStream::new(chunks, house.runtime.clone(), house.listing.stall);
     let stopping = || house.stop.is_cutting();
-    let (sent, outcome) = stream.run(&house.store, &mut cursor, &show, &stopping);
+    // What a panic leaves half done is seen by nobody: the stream is gone with it.
+    let ran =
+        catch_unwind(AssertUnwindSafe(|| stream.run(&house.store, &mut cursor, &show, &stopping)));
     drop(place);
-    house.record_end(asked, sent, &outcome);
+    let (sent, outcome) = ran.unwrap_or_else(|_| (Sent::default(), Err(ListingCut::Fault)));
+    house.record_end(asked, &sent, &outcome);
 }
