@@ -17,5 +17,6 @@ mod crowds;
 mod house;
 mod logs;
 mod management;
+mod panics;
 mod slow_peers;
 mod stopping;

@@ -196,9 +196,12 @@ pub(crate) fn free_address() -> SocketAddr {
 }
 
 impl House {
-    /// The process of the service.
-    pub(crate) fn process(&self) -> u32 {
-        self.child.id()
+    /// Stops the service in order: SIGTERM.
+    pub(crate) fn stop(&mut self) {
+        let process = self.child.id().to_string();
+        let told = Command::new("kill").args(["-TERM", &process]).status().expect("kill runs");
+        assert!(told.success());
+        assert!(self.child.wait().expect("the service is gone").success());
     }
 
     /// Ends the service as a power cut would: SIGKILL.
@@ -209,8 +212,13 @@ impl House {
 
     /// Kills the service and starts it on the same database, with the defaults.
     pub(crate) fn restart(&mut self) {
+        self.restart_at((free_address(), free_address()));
+    }
+
+    /// The same, with the listeners at these addresses.
+    pub(crate) fn restart_at(&mut self, addresses: (SocketAddr, SocketAddr)) {
         self.kill();
-        (self.address, self.management) = (free_address(), free_address());
+        (self.address, self.management) = addresses;
         self.child = Command::new(env!("CARGO_BIN_EXE_muster"))
             .args(["--config", "/dev/null", "serve"])
             .env("MUSTER__HTTP__LISTEN", self.address.to_string())
