@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Nullable, Text};
 use muster_store::StoreError;
 
 use crate::migrate::{Direction, migrate};
@@ -70,6 +71,23 @@ impl Scratch {
         &self.url
     }
 
+    /// The rows of a query for `who` (a text) and `number`, as operators ask it.
+    pub fn tally(&self, query: &str) -> Result<Vec<(Option<String>, i64)>, StoreError> {
+        let unavailable = |error: ConnectionError| StoreError::unavailable(error.to_string());
+        let query = diesel::sql_query(query);
+        let rows: Result<Vec<Tallied>, _> = match &self.url {
+            DatabaseUrl::Postgres(url) => {
+                query.load(&mut PgConnection::establish(url).map_err(unavailable)?)
+            }
+            DatabaseUrl::Sqlite(path) => {
+                let path = path.to_string_lossy();
+                query.load(&mut SqliteConnection::establish(&path).map_err(unavailable)?)
+            }
+        };
+        let rows = rows.map_err(crate::error::store_error)?;
+        Ok(rows.into_iter().map(|row| (row.who, row.number)).collect())
+    }
+
     /// Where it is, in full, for a settings file.
     pub fn url_text(&self) -> String {
         match &self.url {
@@ -77,6 +95,15 @@ impl Scratch {
             DatabaseUrl::Sqlite(path) => format!("sqlite:{}", path.display()),
         }
     }
+}
+
+/// A row of a query for who and how many.
+#[derive(QueryableByName)]
+struct Tallied {
+    #[diesel(sql_type = Nullable<Text>)]
+    who: Option<String>,
+    #[diesel(sql_type = BigInt)]
+    number: i64,
 }
 
 impl Drop for Scratch {

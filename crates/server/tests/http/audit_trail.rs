@@ -1,5 +1,6 @@
 //! One of each: what is done over HTTP, and what the trail says of it.
 
+use std::io::{Read as _, Write as _};
 use std::time::{Duration, Instant};
 
 use muster_admin::Proof;
@@ -8,7 +9,7 @@ use muster_domain::Credentials;
 use muster_store::{Party, PartyKey};
 use serde_json::Value;
 
-use crate::crowd::ISSUER;
+use crate::crowd::{Crowd, ISSUER};
 use crate::house::{Engine, House, PATH, TOKEN_INFO, premises};
 use crate::planting::{add_client, tools};
 use crate::wire::{self, Request, form};
@@ -53,7 +54,7 @@ impl<'a> Watcher<'a> {
 
     /// The records that are new, which are these: events and outcomes.
     #[track_caller]
-    fn new(&mut self, expected: &[(&str, &str)]) -> Vec<Value> {
+    fn follow(&mut self, expected: &[(&str, &str)]) -> Vec<Value> {
         let wanted = self.seen + expected.len();
         let records = self.until(|records| records.len() >= wanted);
         let new = records[self.seen..].to_vec();
@@ -80,15 +81,10 @@ impl<'a> Watcher<'a> {
 
 const LISTED: [(&str, &str); 2] = [("token_info_listed", "begun"), ("token_info_finished", "done")];
 
-fn one_of_each(engine: Engine) {
-    // I23
-    let mut house = House::start_with(engine, &[("MUSTER__TOKEN_INFO__PER_ADMIN_PER_MINUTE", "2")]);
-    let mut trail = Watcher::of(&house);
-    let tokens = house.tokens.clone();
-    let (admin, wrong) = (house.admin(), (house.admin().0, "wrong".to_owned()));
-
+fn a_listing(trail: &mut Watcher<'_>) {
+    let (admin, tokens) = (trail.house.admin(), &trail.house.tokens);
     assert_eq!(trail.ask(&admin, &tokens.alice_access), 200);
-    let new = trail.new(&LISTED);
+    let new = trail.follow(&LISTED);
     assert_eq!(new[0]["admin"], "demo:/admin");
     assert_eq!(new[0]["method"], "client_secret_basic");
     assert_eq!((&new[0]["every_client"], &new[0]["by_get"]), (&false.into(), &false.into()));
@@ -97,47 +93,67 @@ fn one_of_each(engine: Engine) {
     assert_eq!(new[1]["clients"], 1);
     assert_eq!(new[1]["client_ids"]["portal"], new[1]["tokens"]);
     assert!(new[1]["pages"].as_u64() >= Some(1));
+}
 
+fn refusals(trail: &mut Watcher<'_>) {
+    let (admin, tokens) = (trail.house.admin(), &trail.house.tokens);
+    let wrong = (admin.0.clone(), "wrong".to_owned());
     assert_eq!(trail.ask(&admin, "no token of ours"), 400);
-    let new = trail.new(&[("grant_refused", "refused")]);
+    let new = trail.follow(&[("grant_refused", "refused")]);
     assert_eq!(
         (&new[0]["grant"], &new[0]["actor_client"]),
         (&"token_info".into(), &"demo:/admin".into())
     );
 
     assert_eq!(trail.ask(&wrong, &tokens.alice_access), 401);
-    let new = trail.new(&[("client_authentication", "refused")]);
+    let new = trail.follow(&[("client_authentication", "refused")]);
     assert_eq!(new[0]["reason"], "client authentication failed: wrong secret");
     assert_eq!(
         (&new[0]["actor_client"], &new[0]["ip"]),
         (&"demo:/admin".into(), &"127.0.0.1".into())
     );
 
-    assert_eq!(trail.ask(&house.admin_without_right(), &tokens.alice_access), 400);
-    trail.new(&[("grant_refused", "refused")]);
+    assert_eq!(trail.ask(&trail.house.admin_without_right(), &tokens.alice_access), 400);
+    trail.follow(&[("grant_refused", "refused")]);
 
     let answer = Request::new("POST", PATH)
         .header("Authorization", "Basic ???")
-        .form(&house.question())
-        .send(house.address);
+        .form(&trail.house.question())
+        .send(trail.house.address);
     assert_eq!(answer.status, 401);
-    trail.new(&[("client_authentication", "refused")]);
+    trail.follow(&[("client_authentication", "refused")]);
+}
 
+fn a_listing_of_every_client_by_get(trail: &mut Watcher<'_>) {
+    let tokens = &trail.house.tokens;
     let (id, secret) = &tokens.privileged;
     let question = [("grant_type", TOKEN_INFO), ("access_token", &tokens.foreign_access)];
     let target = format!("{PATH}?{}", form(&question));
-    let answer = Request::new("GET", &target).basic(id, secret).send(house.address);
+    let answer = Request::new("GET", &target).basic(id, secret).send(trail.house.address);
     assert_eq!(answer.status, 200);
-    let new = trail.new(&LISTED);
+    let new = trail.follow(&LISTED);
     assert_eq!((&new[0]["every_client"], &new[0]["by_get"]), (&true.into(), &true.into()));
     assert_eq!(new[1]["clients"], 2);
+}
 
+fn a_limit(trail: &mut Watcher<'_>) {
+    let (admin, tokens) = (trail.house.admin(), &trail.house.tokens);
     assert_eq!(trail.ask(&admin, &tokens.alice_access), 200);
-    trail.new(&LISTED);
+    trail.follow(&LISTED);
     assert_eq!(trail.ask(&admin, &tokens.alice_access), 429);
-    let new = trail.new(&[("limit_hit", "refused")]);
+    let new = trail.follow(&[("limit_hit", "refused")]);
     assert_eq!(new[0]["reason"], "listings of an admin");
+}
 
+fn one_of_each(engine: Engine) {
+    // I23
+    let mut house = House::start_with(engine, &[("MUSTER__TOKEN_INFO__PER_ADMIN_PER_MINUTE", "2")]);
+    let mut trail = Watcher::of(&house);
+    a_listing(&mut trail);
+    refusals(&mut trail);
+    a_listing_of_every_client_by_get(&mut trail);
+    a_limit(&mut trail);
+    let (admin, tokens) = (house.admin(), house.tokens.clone());
     let whole = serde_json::to_string(&trail.records()).unwrap();
     for secret in [&tokens.alice_access, &tokens.foreign_access, "no token of ours", &admin.1] {
         assert!(!whole.contains(secret));
@@ -147,7 +163,7 @@ fn one_of_each(engine: Engine) {
     house.stop();
     house.restart();
     let mut trail = Watcher { house: &house, premises, seen };
-    let new = trail.new(&[("stopped", "done"), ("started", "done"), ("config_changed", "done")]);
+    let new = trail.follow(&[("stopped", "done"), ("started", "done"), ("config_changed", "done")]);
     assert!(new[2]["reason"].as_str().unwrap().contains("token_info"), "{}", new[2]);
     trail.holds();
 }
@@ -160,6 +176,22 @@ fn one_of_each_leaves_exactly_its_records_on_sqlite() {
 #[test]
 fn one_of_each_leaves_exactly_its_records_on_postgres() {
     one_of_each(Engine::Postgres);
+}
+
+#[test]
+fn a_listing_whose_reader_leaves_is_recorded_as_aborted() {
+    let house = House::start(Engine::Sqlite);
+    let crowd = Crowd::plant(&house, 20_000);
+    let mut trail = Watcher::of(&house);
+    let mut stream = wire::connect(house.address);
+    let question = crowd.question(&house).bytes(house.address);
+    stream.write_all(&question).expect("the request is taken");
+    stream.read_exact(&mut [0; 1_000]).expect("the listing begins");
+    drop(stream);
+    let new = trail.follow(&[LISTED[0], ("token_info_finished", "aborted")]);
+    assert_eq!(new[1]["reason"], "the reader is gone");
+    assert!(new[1]["tokens"].as_u64() < Some(20_000), "{}", new[1]);
+    assert_eq!(new[1]["client_ids"]["portal"], new[1]["tokens"]);
 }
 
 #[test]
@@ -183,13 +215,13 @@ fn a_flood_of_failures_leaves_few_records_and_their_number() {
     }
     let failure = ("client_authentication", "refused");
     let premises = {
-        trail.new(&[failure; 10]);
+        trail.follow(&[failure; 10]);
         trail.premises
     };
     let seen = trail.seen;
     house.stop();
     let mut trail = Watcher { house: &house, premises, seen };
-    let new = trail.new(&[failure, ("stopped", "done")]);
+    let new = trail.follow(&[failure, ("stopped", "done")]);
     assert_eq!(new[0]["stands_for"], 50);
     assert_eq!(new[0]["actor_client"], "demo:/admin");
 }
@@ -202,7 +234,7 @@ fn callers_over_the_limit_of_failures_are_recorded_as_such() {
     let wrong = (house.admin().0, "wrong".to_owned());
     let statuses = [(); 2].map(|()| trail.ask(&wrong, &house.tokens.alice_access));
     assert_eq!(statuses, [401, 429]);
-    let new = trail.new(&[("client_authentication", "refused"), ("limit_hit", "refused")]);
+    let new = trail.follow(&[("client_authentication", "refused"), ("limit_hit", "refused")]);
     let reason = new[1]["reason"].as_str().unwrap();
     assert!(reason.contains("failures of a client at an address"), "{reason}");
 }
@@ -221,10 +253,10 @@ fn a_hash_that_is_replaced_is_recorded_once() {
     assert!(changed.expect("an imported secret"));
     let caller = (id, IMPORTED.0.to_owned());
     assert_eq!(trail.ask(&caller, &house.tokens.alice_access), 200);
-    let new = trail.new(&[("secret_upgraded", "done"), LISTED[0], LISTED[1]]);
+    let new = trail.follow(&[("secret_upgraded", "done"), LISTED[0], LISTED[1]]);
     assert_eq!(new[0]["client"], "demo:/admin");
     assert_eq!(trail.ask(&caller, &house.tokens.alice_access), 200);
-    trail.new(&LISTED);
+    trail.follow(&LISTED);
 }
 
 /// Texts that would like to be records.
@@ -244,7 +276,7 @@ fn no_name_and_no_header_forges_a_record() {
         add_client(&keeper, forgery, Proof::GeneratedSecret);
     }
     let added = [("client_added", "done"); FORGERIES.len()];
-    for (record, forgery) in trail.new(&added).iter().zip(FORGERIES) {
+    for (record, forgery) in trail.follow(&added).iter().zip(FORGERIES) {
         assert_eq!(record["client"], *forgery);
     }
     let question = form(&house.question());
@@ -261,7 +293,7 @@ fn no_name_and_no_header_forges_a_record() {
             question.len(),
         );
         assert_eq!(wire::send_raw(house.address, raw.as_bytes()).status, 401, "{forgery:?}");
-        trail.new(&[("client_authentication", "refused")]);
+        trail.follow(&[("client_authentication", "refused")]);
         let by_body = [
             ("grant_type", TOKEN_INFO),
             ("access_token", &house.tokens.alice_access),
@@ -270,7 +302,7 @@ fn no_name_and_no_header_forges_a_record() {
         ];
         let answer = Request::new("POST", PATH).form(&by_body).send(house.address);
         if answer.status == 401 {
-            trail.new(&[("client_authentication", "refused")]);
+            trail.follow(&[("client_authentication", "refused")]);
         } else {
             assert_eq!(answer.status, 400, "{forgery:?}");
         }

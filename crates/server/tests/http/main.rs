@@ -8,6 +8,7 @@
     reason = "a test that cannot go on says so"
 )]
 
+mod alerts;
 mod audit_trail;
 mod authentication;
 mod bad_inputs;
