@@ -1,4 +1,4 @@
-//! Who is asked to come back later: callers that failed too often, admins that list too often.
+//! Who is asked to come back later: callers that failed too often, or ask too often.
 //!
 //! Failures are counted by client and address, by address, and by client. The last is
 //! told to the keeper and never locks the client out, for anybody could bring that about.
@@ -12,7 +12,6 @@ use governor::clock::{Clock, DefaultClock};
 
 use crate::edge::PeerGroup;
 use crate::rates::Rate;
-use crate::refusal::Refusal;
 use crate::settings::FailureLimits;
 
 /// A limit that was reached.
@@ -24,19 +23,12 @@ pub struct TooMany {
     pub retry_after: u64,
 }
 
-impl From<TooMany> for Refusal {
-    fn from(too_many: TooMany) -> Self {
-        let TooMany { limit, retry_after } = too_many;
-        Self::TooManyRequests { retry_after, reason: limit.into() }
-    }
-}
-
-/// Counts failures and listings.
+/// Counts failures and requests.
 pub struct Admission<C: Clock = DefaultClock> {
     by_client_and_address: Rate<(u64, PeerGroup), C>,
     by_address: Rate<PeerGroup, C>,
     by_client: Rate<u64, C>,
-    listings: Rate<u64, C>,
+    requests: Rate<u64, C>,
     /// Ids come from outside and may be long; their keyed hashes are short, and nobody
     /// can choose ids that collide.
     hasher: RandomState,
@@ -44,19 +36,19 @@ pub struct Admission<C: Clock = DefaultClock> {
 
 impl Admission {
     /// With the clock of the machine.
-    pub fn new(failures: FailureLimits, listings_per_admin: NonZeroU32) -> Self {
-        Self::by_clock(failures, listings_per_admin, &DefaultClock::default())
+    pub fn new(failures: FailureLimits, per_caller: NonZeroU32) -> Self {
+        Self::by_clock(failures, per_caller, &DefaultClock::default())
     }
 }
 
 impl<C: Clock + Clone> Admission<C> {
     /// With this clock.
-    pub fn by_clock(failures: FailureLimits, listings_per_admin: NonZeroU32, clock: &C) -> Self {
+    pub fn by_clock(failures: FailureLimits, per_caller: NonZeroU32, clock: &C) -> Self {
         Self {
             by_client_and_address: Rate::per_minute(failures.per_client_and_address, clock),
             by_address: Rate::per_minute(failures.per_address, clock),
             by_client: Rate::per_minute(failures.per_client, clock),
-            listings: Rate::per_minute(listings_per_admin, clock),
+            requests: Rate::per_minute(per_caller, clock),
             hasher: RandomState::new(),
         }
     }
@@ -87,10 +79,10 @@ impl<C: Clock + Clone> Admission<C> {
         }
     }
 
-    /// Counts a listing of an admin, unless it is one too many.
-    pub fn may_list(&self, admin: &str) -> Result<(), TooMany> {
-        let admin = self.hasher.hash_one(admin);
-        self.listings.count(&admin).map_err(too_many("listings of an admin"))
+    /// Counts a request of a caller that has proved who it is, unless it is one too many.
+    pub fn may_ask(&self, caller: &str) -> Result<(), TooMany> {
+        let caller = self.hasher.hash_one(caller);
+        self.requests.count(&caller).map_err(too_many("requests of one caller"))
     }
 }
 
@@ -159,9 +151,9 @@ mod tests {
     #[test]
     fn an_admin_lists_no_more_than_its_quota() {
         let (admission, _clock) = admission();
-        assert_eq!(admission.may_list("a"), Ok(()));
-        assert_eq!(admission.may_list("a"), Ok(()));
-        assert_eq!(admission.may_list("a").unwrap_err().retry_after, 30);
-        assert_eq!(admission.may_list("b"), Ok(()));
+        assert_eq!(admission.may_ask("a"), Ok(()));
+        assert_eq!(admission.may_ask("a"), Ok(()));
+        assert_eq!(admission.may_ask("a").unwrap_err().retry_after, 30);
+        assert_eq!(admission.may_ask("b"), Ok(()));
     }
 }

@@ -24,6 +24,16 @@ pub enum Cause {
         /// When to try again, in seconds.
         retry_after: u64,
     },
+    /// A caller that is who it says has asked too often.
+    #[error("{reason}")]
+    TooManyRequests {
+        /// Who.
+        caller: String,
+        /// Which limit.
+        reason: &'static str,
+        /// When to try again, in seconds.
+        retry_after: u64,
+    },
     /// The caller did not prove who it is.
     #[error(transparent)]
     Authentication(#[from] AuthError),
@@ -50,7 +60,8 @@ impl Cause {
     pub fn refusal(&self) -> Refusal {
         match self {
             Self::Malformed(error) => malformed(error),
-            Self::TooManyFailures { reason, retry_after } => {
+            Self::TooManyFailures { reason, retry_after }
+            | Self::TooManyRequests { reason, retry_after, .. } => {
                 Refusal::TooManyRequests { retry_after: *retry_after, reason: (*reason).into() }
             }
             Self::Authentication(AuthError::InvalidClient { reason, .. }) => {
@@ -75,7 +86,9 @@ impl Cause {
             | Self::TooManyFailures { .. }
             | Self::Authentication(AuthError::Busy | AuthError::Store(_)) => None,
             Self::Authentication(AuthError::InvalidClient { claimed, .. }) => claimed.as_deref(),
-            Self::Denied { caller, .. } | Self::Flow { caller, .. } => Some(caller),
+            Self::TooManyRequests { caller, .. }
+            | Self::Denied { caller, .. }
+            | Self::Flow { caller, .. } => Some(caller),
         }
     }
 }

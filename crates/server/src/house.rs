@@ -13,13 +13,13 @@ use muster_grants::Presented;
 use muster_store::Store;
 use tokio::runtime::Handle;
 
-use crate::admission::Admission;
+use crate::admission::{Admission, TooMany};
 use crate::blocking::Blocking;
 use crate::causes::Cause;
 use crate::edge::RequestFacts;
 use crate::extract::TokenForm;
 use crate::listing_gate::ListingGate;
-use crate::pipeline::{Answered, Pipeline};
+use crate::pipeline::{Answered, Gates, Pipeline};
 use crate::recorder::Recorder;
 use crate::shutdown::Stop;
 
@@ -69,7 +69,7 @@ pub struct ListingSettings {
 pub struct Asked {
     /// The caller's id.
     pub caller: String,
-    /// Whether it is an admin, whose listings are counted.
+    /// Whether it is an admin.
     pub is_admin: bool,
     /// How it proved itself.
     pub method: AuthMethod,
@@ -91,9 +91,8 @@ impl Asked {
 impl House {
     /// Takes a request through the pipeline. What is refused is counted and recorded.
     pub fn ask(&self, form: &TokenForm) -> Result<(Asked, PlannedListing), Cause> {
-        let address = form.client();
-        let admit = |presented: &Presented| self.admit(presented, address);
-        let answered = self.pipeline.answer(&form.raw(), &admit);
+        let gates = Counted { admission: &self.admission, address: form.client() };
+        let answered = self.pipeline.answer(&form.raw(), &gates);
         if form.is_by_get() {
             // Whoever comes in by GET is told about it, listed or refused.
             let client = match &answered {
@@ -125,16 +124,32 @@ impl House {
             }
         }
     }
+}
 
+/// The counts of failures and of requests, for one request.
+struct Counted<'a> {
+    admission: &'a Admission,
+    address: IpAddr,
+}
+
+impl Gates for Counted<'_> {
     /// A caller that has failed too often is not even verified.
-    fn admit(&self, presented: &Presented, address: IpAddr) -> Result<(), Cause> {
+    fn before(&self, presented: &Presented) -> Result<(), Cause> {
         for id in claimed_ids(presented) {
-            self.admission.may_try(id, address).map_err(|too_many| Cause::TooManyFailures {
-                reason: too_many.limit,
-                retry_after: too_many.retry_after,
+            self.admission.may_try(id, self.address).map_err(|too_many| {
+                let TooMany { limit: reason, retry_after } = too_many;
+                Cause::TooManyFailures { reason, retry_after }
             })?;
         }
         Ok(())
+    }
+
+    /// Whatever becomes of it, a request counts: who guesses at tokens is slowed down too.
+    fn after(&self, caller: &Caller) -> Result<(), Cause> {
+        self.admission.may_ask(caller.id()).map_err(|too_many| {
+            let TooMany { limit: reason, retry_after } = too_many;
+            Cause::TooManyRequests { caller: caller.id().to_owned(), reason, retry_after }
+        })
     }
 }
 

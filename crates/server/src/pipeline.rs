@@ -32,17 +32,23 @@ pub struct Answered {
     pub outcome: Outcome,
 }
 
+/// Who is asked to come back later: on both sides of the proof, since a guess at a secret
+/// and a guess at a token are worth counting apart.
+pub trait Gates {
+    /// Before a caller is verified.
+    fn before(&self, presented: &Presented) -> Result<(), Cause>;
+
+    /// Once it is known who it is.
+    fn after(&self, caller: &Caller) -> Result<(), Cause>;
+}
+
 impl Pipeline {
-    /// Answers a request. `admit` may refuse a caller before it is verified, such as one
-    /// that has failed too often.
-    pub fn answer(
-        &self,
-        raw: &RawRequest<'_>,
-        admit: &dyn Fn(&Presented) -> Result<(), Cause>,
-    ) -> Result<Answered, Cause> {
+    /// Answers a request, unless the gates send the caller away.
+    pub fn answer(&self, raw: &RawRequest<'_>, gates: &dyn Gates) -> Result<Answered, Cause> {
         let TokenRequest { presented, grant } = parse(raw, &self.reading)?; // 1. what is asked
-        admit(&presented)?;
+        gates.before(&presented)?;
         let caller = self.authenticate(&presented)?; //                        2. who asks
+        gates.after(&caller)?;
         let who = caller.id().to_owned();
         let permit = permit(caller, grant, &self.rulebook) //                  3. may they
             .map_err(|denial| Cause::Denied { caller: who.clone(), denial })?;

@@ -31,9 +31,9 @@ impl House {
             Cause::Denied { .. } | Cause::Flow { error: FlowError::InvalidGrant { .. }, .. } => {
                 Event::GrantRefused
             }
-            Cause::TooManyFailures { .. } | Cause::Authentication(AuthError::Busy) => {
-                Event::LimitHit
-            }
+            Cause::TooManyFailures { .. }
+            | Cause::TooManyRequests { .. }
+            | Cause::Authentication(AuthError::Busy) => Event::LimitHit,
             // Malformed requests and our own failures are in the log; the trail is about
             // who was let in and who was not.
             Cause::Malformed(_)

@@ -25,7 +25,7 @@ section! {
         listings_waiting: u64 = 8;
         /// Seconds that a listing waits for its turn before it is answered 503.
         waiting_seconds: u64 = 30;
-        /// Requests a minute of one admin; more are answered 429.
+        /// Requests a minute of one admin or client, listed or refused; more are answered 429.
         per_admin_per_minute: u64 = 120;
         /// Rows that a listing reads at once, holding a connection.
         page_rows: u64 = 5_000;

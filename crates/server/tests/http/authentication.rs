@@ -8,7 +8,7 @@ use muster_domain::{
 };
 use muster_server::clock::SystemClock;
 
-use crate::house::{Engine, House, premises};
+use crate::house::{Engine, House, TOKEN_INFO, premises};
 use crate::meanwhile::Ending;
 use crate::planting::tools;
 use crate::wire::{Request, base64};
@@ -221,4 +221,18 @@ fn a_flood_from_everywhere_leaves_threads_for_the_good_client() {
     let statuses = flooded(&house, (&addresses, 503), || assert_let_in(&house));
     assert!(statuses.contains(&401) && statuses.contains(&503), "some hash, some are sent away");
     assert!(statuses.iter().all(|status| [401, 503].contains(status)), "{statuses:?}");
+}
+
+#[test]
+fn guesses_at_tokens_count_as_much_as_listings() {
+    // token-info.md 4: requests a minute, then 429 with Retry-After
+    let house =
+        House::start_with(Engine::Sqlite, &[("MUSTER__TOKEN_INFO__PER_ADMIN_PER_MINUTE", "3")]);
+    let guess = [("grant_type", TOKEN_INFO), ("access_token", "guess")];
+    let statuses: Vec<u16> =
+        (0..4).map(|_| house.as_admin().form(&guess).send(house.address).status).collect();
+    assert_eq!(statuses, [400, 400, 400, 429]);
+    let listing = house.as_admin().form(&house.question()).send(house.address);
+    assert_eq!(listing.status, 429);
+    assert!(listing.header("retry-after").is_some(), "{}", listing.text());
 }

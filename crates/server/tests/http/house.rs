@@ -204,6 +204,11 @@ impl House {
         assert!(self.child.wait().expect("the service is gone").success());
     }
 
+    /// The process of the service.
+    pub(crate) fn process(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Ends the service as a power cut would: SIGKILL.
     pub(crate) fn kill(&mut self) {
         self.child.kill().expect("the service is killed");
