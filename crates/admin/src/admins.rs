@@ -7,6 +7,7 @@ use muster_store::{Linked, PartyKey, PartyPage};
 
 use crate::error::taken;
 use crate::keeper::{admin_not_found, client_not_found};
+use crate::new_id::presentable;
 use crate::{DeedError, Keeper, Proof, ShownSecret};
 
 /// An admin client to be.
@@ -62,7 +63,7 @@ impl Keeper {
         let (credentials, secret) = self.credentials(&draft.proof)?;
         let new = NewAdmin {
             issuer: self.issuer.key,
-            id: AdminId::new(draft.id.as_str())?,
+            id: AdminId::new(presentable(&draft.id)?)?,
             name: draft.name.clone().unwrap_or_else(|| draft.id.clone()),
             email: draft.email.clone(),
             status: if draft.approved { PartyStatus::Approved } else { PartyStatus::Pending },

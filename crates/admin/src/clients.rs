@@ -8,6 +8,7 @@ use muster_store::{PartyKey, PartyPage};
 
 use crate::error::taken;
 use crate::keeper::client_not_found;
+use crate::new_id::presentable;
 use crate::redirect_uri::check_redirect_uri;
 use crate::{DeedError, Keeper, Proof, ShownSecret};
 
@@ -40,7 +41,7 @@ impl Keeper {
         };
         let new = NewClient {
             issuer: self.issuer.key,
-            id: ClientId::new(draft.id.as_str())?,
+            id: ClientId::new(presentable(&draft.id)?)?,
             name: draft.name.clone().unwrap_or_else(|| draft.id.clone()),
             kind,
             status: if draft.approved { PartyStatus::Approved } else { PartyStatus::Pending },

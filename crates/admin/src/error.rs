@@ -34,6 +34,9 @@ pub enum DeedError {
     /// The id cannot be.
     #[error(transparent)]
     Id(#[from] InvalidId),
+    /// A client could never say this id.
+    #[error("the id {0:?} holds control characters, which no client can send; choose another one")]
+    Unpresentable(String),
     /// The key set cannot be used.
     #[error("the key set cannot be used: {0}")]
     KeySet(String),

@@ -6,6 +6,7 @@ mod error;
 mod issuers;
 mod keeper;
 mod keys;
+mod new_id;
 mod proof;
 mod redirect_uri;
 

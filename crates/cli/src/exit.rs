@@ -86,6 +86,7 @@ impl From<DeedError> for Failure {
             DeedError::NotFound { .. } => Exit::NotFound,
             DeedError::Taken(_) | DeedError::Full(_) | DeedError::Revoked(_) => Exit::Conflict,
             DeedError::Id(_)
+            | DeedError::Unpresentable(_)
             | DeedError::KeySet(_)
             | DeedError::RedirectUri { .. }
             | DeedError::NoSecret(_)

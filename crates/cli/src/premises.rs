@@ -39,7 +39,10 @@ pub enum PremisesError {
     #[error(transparent)]
     Open(#[from] OpenError),
     /// The database failed.
-    #[error("the database {database} cannot be used: {error}")]
+    #[error(
+        "the database {database} cannot be used: {error}; is database.url right, and may this \
+         account use it?"
+    )]
     Store {
         /// Which.
         database: String,
@@ -66,7 +69,7 @@ pub enum PremisesError {
     },
     /// There is nothing yet.
     #[error(
-        "the database {database} is not there yet; it is made by the first command that changes something"
+        "the database {database} is not there yet; it is made by the first command that needs it, such as `muster serve`"
     )]
     NotThere {
         /// Which.

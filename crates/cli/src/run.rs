@@ -128,5 +128,9 @@ fn config_check(desk: &mut Desk<'_, '_>) -> Result<(), Failure> {
     for problem in &problems {
         desk.output.say(&format!("- {problem}"))?;
     }
-    Err(Failure::new(Exit::Bad, format!("{} problems in the settings", problems.len())))
+    let words = match problems.len() {
+        1 => "one problem in the settings".to_owned(),
+        several => format!("{several} problems in the settings"),
+    };
+    Err(Failure::new(Exit::Bad, words))
 }

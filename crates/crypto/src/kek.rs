@@ -4,7 +4,7 @@
 //! mistaken file is noticed before it is used. Nobody but its owner may read it.
 
 use std::fs::{File, OpenOptions};
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
@@ -34,6 +34,9 @@ pub enum KekError {
         #[source]
         source: std::io::Error,
     },
+    /// A key that exists is never overwritten: everything is sealed under it.
+    #[error("{0} is there already and is left alone; name another file for a new key")]
+    Exists(String),
     /// Others may read the file.
     #[error("the key file {0} may be read by others; run: chmod 600 {0}")]
     Open(String),
@@ -75,12 +78,14 @@ impl Kek {
         let mut bytes = [0; 32];
         randomness.fill(&mut bytes)?;
         let kek = Self::of(bytes);
-        let mut file = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(path)
-            .map_err(failed)?;
+        let opened = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+        let mut file = opened.map_err(|source| {
+            if source.kind() == ErrorKind::AlreadyExists {
+                KekError::Exists(path.display().to_string())
+            } else {
+                failed(source)
+            }
+        })?;
         let encoded = Secret::new(BASE64URL_NOPAD.encode(kek.key.expose()));
         writeln!(file, "{PREFIX}:{}:{}", encoded.expose(), kek.id).map_err(failed)?;
         file.sync_all().map_err(failed)?;

@@ -119,6 +119,7 @@ pub fn open(url: &DatabaseUrl, settings: &PoolSettings) -> Result<Arc<dyn Store>
         DatabaseUrl::Postgres(url) => Arc::new(PostgresStore::open(url, settings)?),
         DatabaseUrl::Sqlite(path) => {
             make_folder(path)?;
+            make_file(path)?;
             Arc::new(SqliteStore::open(path, settings)?)
         }
     })
@@ -136,6 +137,20 @@ fn make_folder(path: &Path) -> Result<(), OpenError> {
         .recursive(true)
         .create(folder)
         .map_err(|error| OpenError::File { path: path.to_owned(), reason: error.to_string() })
+}
+
+/// The database's file, for its owner alone; SQLite gives the files beside it the same mode.
+fn make_file(path: &Path) -> Result<(), OpenError> {
+    let mut options = std::fs::OpenOptions::new();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Ok(_) => Ok(()),
+        // A file that may only be read is for the engine to judge.
+        Err(_) if path.exists() => Ok(()),
+        Err(error) => Err(OpenError::File { path: path.to_owned(), reason: error.to_string() }),
+    }
 }
 
 #[cfg(test)]

@@ -106,8 +106,11 @@ fn a_revoked_client_cannot_be_brought_back_and_its_removal_can_be_finished() {
 #[test]
 fn a_name_from_outside_cannot_give_orders_to_the_terminal() {
     let desk = Desk::sqlite();
-    desk.muster(&["client", "add", "c:/\u{1b}[2J", "--name", "a\rb\u{9b}1A"]).done();
-    for words in [&["client", "list"][..], &["client", "show", "c:/\u{1b}[2J"]] {
+    let odd = desk.muster(&["client", "add", "c:/\u{1b}[2J"]);
+    assert!(!odd.complaint.contains('\u{1b}'), "{:?}", odd.complaint);
+    odd.fails(Exit::Failed, "choose another one");
+    desk.muster(&["client", "add", "c:/1", "--name", "a\rb\u{9b}1A"]).done();
+    for words in [&["client", "list"][..], &["client", "show", "c:/1"]] {
         let out = desk.muster(words).done().out;
         assert!(!out.contains(['\u{1b}', '\r', '\u{9b}']), "{out:?}");
     }

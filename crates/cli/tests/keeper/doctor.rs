@@ -82,7 +82,9 @@ fn a_database_that_others_may_read_is_odd() {
     desk.muster(&["admin", "list"]).done();
     finds(&desk, "file modes", "ok", "");
     let open = std::fs::Permissions::from_mode(0o755);
-    std::fs::set_permissions(desk.folder().join("data"), open).unwrap();
+    std::fs::set_permissions(desk.folder().join("data"), open.clone()).unwrap();
+    finds(&desk, "file modes", "ok", "");
+    std::fs::set_permissions(desk.folder().join("data/muster.db"), open).unwrap();
     finds(&desk, "file modes", "warn", "chmod 600");
 }
 

@@ -40,7 +40,7 @@ fn an_external_database_without_a_key_file_is_refused_and_the_way_out_is_told_on
     assert!(!file.exists());
     let made = desk.muster(&["keys", "new-kek", &file.to_string_lossy()]).done().out;
     assert!(made.contains("mode 0600") && made.contains("back it up"), "{made}");
-    desk.muster(&["keys", "new-kek", &file.to_string_lossy()]).fails(Exit::Failed, "exists");
+    desk.muster(&["keys", "new-kek", &file.to_string_lossy()]).fails(Exit::Failed, "left alone");
     desk.muster(&["admin", "list"]).done();
 }
 

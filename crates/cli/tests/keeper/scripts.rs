@@ -134,5 +134,5 @@ fn settings_and_doors_are_the_hosts_affair() {
     assert!(demo.contains("port: Some(7), exit: true"), "{demo}");
     desk.muster(&["config", "check"]).done();
     desk.problems = vec!["http.listen: nowhere".to_owned()];
-    desk.muster(&["config", "check"]).fails(Exit::Bad, "1 problem");
+    desk.muster(&["config", "check"]).fails(Exit::Bad, "one problem");
 }

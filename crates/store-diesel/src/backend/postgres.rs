@@ -6,7 +6,9 @@ use std::time::Duration;
 use diesel::connection::SimpleConnection;
 use diesel::pg::PgRowByRowLoadingMode;
 use diesel::prelude::*;
-use diesel::r2d2::{ConnectionManager, CustomizeConnection, Pool, PooledConnection};
+use diesel::r2d2::{
+    ConnectionManager, CustomizeConnection, NopErrorHandler, Pool, PooledConnection,
+};
 use muster_store::{Reading, Store, StoreError, StoreHealth, Unit};
 
 use super::{BulkInsert, Engine, NameSpace};
@@ -138,6 +140,8 @@ fn pool(url: &str, size: u32, wait: Duration, statements: String) -> Result<PgPo
         .connection_timeout(wait)
         // One more round trip a query, for what `is_broken_connection` notices anyway.
         .test_on_check_out(false)
+        // Whoever waits is told why; a second voice in the log tells nothing more.
+        .error_handler(Box::new(NopErrorHandler))
         .connection_customizer(Box::new(OnConnect { statements }))
         .build_unchecked(ConnectionManager::new(url));
     Ok(pool)

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use diesel::connection::{DefaultLoadingMode, SimpleConnection};
 use diesel::prelude::*;
-use diesel::r2d2::{ConnectionManager, CustomizeConnection, Pool};
+use diesel::r2d2::{ConnectionManager, CustomizeConnection, NopErrorHandler, Pool};
 use muster_store::{Reading, Store, StoreError, StoreHealth, Unit};
 
 use super::sqlite_writer::SqliteWriter;
@@ -110,6 +110,7 @@ fn pool(path: &str, size: u32, wait: Duration) -> Result<SqlitePool, OpenError> 
         .min_idle(Some(0))
         .connection_timeout(wait)
         .test_on_check_out(false)
+        .error_handler(Box::new(NopErrorHandler))
         .connection_customizer(Box::new(OnConnect))
         .build_unchecked(ConnectionManager::new(path)))
 }
