@@ -5,7 +5,7 @@ use clap::Subcommand;
 use super::figures::Table;
 use super::world::World;
 use super::{authentication, import, listing, report};
-use crate::failure::Outcome;
+use crate::failure::{Failure, Outcome};
 use crate::terminal::{announce, say};
 
 /// What is to be measured.
@@ -58,16 +58,29 @@ pub(crate) fn run(command: &BenchCommand) -> Outcome {
     let world = World::new()?;
     let mut tables: Vec<Table> = Vec::new();
     let parts = size.only.map_or_else(|| Part::ALL.to_vec(), |part| vec![part]);
+    let mut failures = Vec::new();
     for part in parts {
         announce(format!("{part:?}"));
-        let measured = match part {
-            Part::Postgres => listing::from_postgres(&world, size)?,
-            Part::Sqlite => listing::from_sqlite(&world, size)?,
-            Part::Import => import::measure(&world, size.transactions)?,
-            Part::Authentication => authentication::measure(&world)?,
-        };
-        say(measured.text());
-        tables.push(measured);
+        // One part that fails takes nothing from the others.
+        match measured(&world, size, part) {
+            Ok(measured) => {
+                say(measured.text());
+                tables.push(measured);
+            }
+            Err(failure) => failures.push(format!("{part:?}: {failure}")),
+        }
     }
-    if size.only.is_none() { report::write(&tables, size) } else { Ok(()) }
+    if size.only.is_none() {
+        report::write(&tables, size)?;
+    }
+    if failures.is_empty() { Ok(()) } else { Err(Failure::new(failures.join("\n"))) }
+}
+
+fn measured(world: &World, size: &Size, part: Part) -> Outcome<Table> {
+    match part {
+        Part::Postgres => listing::from_postgres(world, size),
+        Part::Sqlite => listing::from_sqlite(world, size),
+        Part::Import => import::measure(world, size.transactions),
+        Part::Authentication => authentication::measure(world),
+    }
 }

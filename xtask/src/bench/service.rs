@@ -28,6 +28,10 @@ impl Service {
             .env("MUSTER__MANAGEMENT__LISTEN", management.to_string())
             .env("MUSTER__ISSUER__URL", ISSUER)
             .env("MUSTER__TOKEN_INFO__PER_ADMIN_PER_MINUTE", many)
+            // A flood that is told to come back later costs nothing: the harder case is measured.
+            .env("MUSTER__CLIENT_AUTH__FAILURES_PER_CLIENT_AND_ADDRESS", many)
+            .env("MUSTER__CLIENT_AUTH__FAILURES_PER_ADDRESS", many)
+            .env("MUSTER__CLIENT_AUTH__FAILURES_PER_CLIENT", many)
             .env("MUSTER__TELEMETRY__LEVEL", "error")
             .into_command();
         command.stdout(Stdio::null());
