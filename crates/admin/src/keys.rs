@@ -1,4 +1,4 @@
-//! The key ring at start: opened from the store, with missing keys made.
+//! The key ring at start: opened from the store, and made for a new one.
 
 use std::sync::Arc;
 
@@ -29,7 +29,7 @@ pub fn open_key_ring(store: &dyn Store, kek: &Kek) -> Result<KeyRing, DeedError>
     Ok(KeyRing::open(kek, &stored)?)
 }
 
-/// Opens the key ring; data keys that are missing are made and stored first, with their
+/// Opens the key ring; for a new database the data keys are made and stored first, with their
 /// record. Two processes that start at once make one set: the unit of the second one sees
 /// the first one's. `trail` makes the trail of a ring.
 pub fn ensure_key_ring(
@@ -53,7 +53,7 @@ pub fn ensure_key_ring(
     })?
 }
 
-/// Makes what is missing.
+/// Makes the keys of a new database.
 fn complete(
     unit: &mut dyn Unit,
     kek: &Kek,
@@ -63,6 +63,11 @@ fn complete(
     // Taking numbers locks the counter, so that only one process makes keys.
     let mut numbers = unit.take_numbers(Sequence::DataKeys, NUMBERS)?;
     let mut stored: Vec<WrappedKey> = unit.list_data_keys()?.into_iter().map(wrapped).collect();
+    // A database that is in use has had them all. New ones would find and open nothing.
+    if !stored.is_empty() || !unit.list_issuers()?.is_empty() {
+        let ring = Arc::new(KeyRing::open(kek, &stored)?);
+        return Ok(KeyringOpened { trail: trail(Arc::clone(&ring)), ring, made: 0 });
+    }
     let next = || DataKeyId::new(numbers.next().unwrap_or_default());
     let made = KeyRing::missing_keys(kek, &stored, (now, randomness), next)?;
     stored.extend(made.iter().cloned());

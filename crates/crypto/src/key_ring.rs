@@ -62,7 +62,7 @@ pub enum KeyRingError {
         purpose: i16,
     },
     /// A purpose has no key.
-    #[error("there is no data key for {0:?}; start the service once, it makes what is missing")]
+    #[error("there is no data key for {0:?}; restore the table data_keys from a backup")]
     Missing(KeyPurpose),
 }
 

@@ -76,7 +76,7 @@ fn a_purpose_without_a_key_is_named() {
         vault.stored.retain(|key| key.purpose != purpose.number());
         let error = error_of(&vault).unwrap();
         assert_eq!(error, KeyRingError::Missing(purpose));
-        assert!(error.to_string().contains("start the service once"), "and what to do");
+        assert!(error.to_string().contains("restore the table data_keys"), "and what to do");
     }
 }
 
