@@ -239,3 +239,52 @@ impl House {
         self.until_ready();
     }
 }
+
+impl House {
+    /// The command that serves this house's database at these addresses, and logs
+    /// everything that there is to log.
+    fn telling_all(&self, address: SocketAddr, management: SocketAddr) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_muster"));
+        command
+            .args(["--config", "/dev/null", "serve"])
+            .env("MUSTER__HTTP__LISTEN", address.to_string())
+            .env("MUSTER__MANAGEMENT__LISTEN", management.to_string())
+            .env("MUSTER__ISSUER__URL", ISSUER)
+            .env("MUSTER__DATABASE__URL", self.scratch.url_text())
+            .env("MUSTER__KEYS__KEK_FILE", &self.kek)
+            .env("MUSTER__TELEMETRY__LEVEL", "trace")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null());
+        command
+    }
+
+    /// Kills the service and starts it again; what it logs, at the finest level, goes into
+    /// this file.
+    pub(crate) fn restart_telling_all(&mut self, log: std::fs::File) {
+        self.kill();
+        (self.address, self.management) = (free_address(), free_address());
+        let mut command = self.telling_all(self.address, self.management);
+        self.child = command.stderr(log).spawn().expect("the binary starts again");
+        self.until_ready();
+    }
+
+    /// Starts a second service that does not come up; what it says.
+    pub(crate) fn refuses_to_start(&self) -> String {
+        let management = free_address();
+        let mut command = self.telling_all(free_address(), management);
+        let mut child = command.stderr(Stdio::piped()).spawn().expect("the binary starts");
+        let began = Instant::now();
+        while child.try_wait().expect("a child").is_none() {
+            let is_up = std::net::TcpStream::connect(management).is_ok();
+            if is_up || began.elapsed() > Duration::from_secs(30) {
+                let _ = child.kill();
+                let _ = child.wait();
+                panic!("it did not refuse to start");
+            }
+            std::thread::park_timeout(Duration::from_millis(20));
+        }
+        let said = child.wait_with_output().expect("what it said");
+        assert!(!said.status.success(), "it went on its own accord");
+        String::from_utf8_lossy(&said.stderr).into_owned()
+    }
+}
