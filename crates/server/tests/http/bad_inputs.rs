@@ -1,18 +1,22 @@
 //! The catalogue of bad inputs as one table against the real binary, on both engines:
 //! status, `error`, headers, and nothing of the input in the answer.
 
-use crate::house::{Engine, House, PATH, TOKEN_INFO};
+use std::io::{BufReader, Read, Write};
+
+use crate::bad_http;
+use crate::house::{Engine, House, PATH, TOKEN_INFO, premises};
+use crate::planting::{add_admin, tools};
 use crate::wire::{self, Answer, Request, base64, encoded, form};
 
 /// What a row of the table expects: any one of these.
-type Expected = &'static [(u16, &'static str)];
+pub(crate) type Expected = &'static [(u16, &'static str)];
 
-const IR: Expected = &[(400, "invalid_request")];
+pub(crate) const IR: Expected = &[(400, "invalid_request")];
 const IC: Expected = &[(401, "invalid_client")];
 const IG: Expected = &[(400, "invalid_grant")];
 const UC: Expected = &[(400, "unauthorized_client")];
 const UG: Expected = &[(400, "unsupported_grant_type")];
-const IR_OR_415: Expected = &[(400, "invalid_request"), (415, "invalid_request")];
+pub(crate) const IR_OR_415: Expected = &[(400, "invalid_request"), (415, "invalid_request")];
 
 struct Row {
     id: &'static str,
@@ -24,18 +28,56 @@ struct Row {
 }
 
 /// The table in the making.
-struct Table<'a> {
-    house: &'a House,
+pub(crate) struct Table<'a> {
+    pub(crate) house: &'a House,
     rows: Vec<Row>,
+    /// The secret of the admin `café`.
+    accented: String,
+    /// The secret that the admin `rotated` had before.
+    rotated: String,
+    /// Admins of no client at all.
+    lonely: (String, String),
+    lonely_privileged: (String, String),
+}
+
+impl<'a> Table<'a> {
+    /// With the admins that only the table knows.
+    fn set(house: &'a House) -> Self {
+        let premises = premises(&house.scratch, &house.kek, "https://issuer.example/oauth2");
+        let (keeper, _) = tools(&premises);
+        let (lists, every) = ((true, false), (true, true));
+        let (_, accented) = add_admin(&keeper, "caf\u{e9}", lists, &["portal"]);
+        let lonely = add_admin(&keeper, "lonely", lists, &[]);
+        let lonely_privileged = add_admin(&keeper, "lonely-every", every, &[]);
+        let (name, rotated) = add_admin(&keeper, "rotated", lists, &["portal"]);
+        let table = Self { house, rows: Vec::new(), accented, rotated, lonely, lonely_privileged };
+        // Both were let in: nothing but what the rows say is wrong with them.
+        assert_eq!(table.status("caf\u{e9}", &table.accented), 200);
+        assert_eq!(table.status(&name, &table.rotated), 200);
+        let secret = keeper.rotate_admin_secret(&name).expect("a new secret");
+        assert_eq!(table.status(&name, secret.expose()), 200);
+        table
+    }
+
+    fn status(&self, id: &str, secret: &str) -> u16 {
+        let request = Request::new("POST", PATH).basic(id, secret);
+        request.form(&self.house.question()).send(self.house.address).status
+    }
 }
 
 impl Table<'_> {
-    fn raw(&mut self, id: &'static str, what: &str, bytes: Vec<u8>, expected: Expected) {
+    pub(crate) fn raw(&mut self, id: &'static str, what: &str, bytes: Vec<u8>, expected: Expected) {
         let secret = self.house.tokens.alice_access.clone();
         self.rows.push(Row { id, what: what.to_owned(), bytes, expected, secret });
     }
 
-    fn request(&mut self, id: &'static str, what: &str, request: &Request, expected: Expected) {
+    pub(crate) fn request(
+        &mut self,
+        id: &'static str,
+        what: &str,
+        request: &Request,
+        expected: Expected,
+    ) {
         let bytes = request.bytes(self.house.address);
         self.raw(id, what, bytes, expected);
     }
@@ -47,7 +89,7 @@ impl Table<'_> {
     }
 
     /// A POST of this body by the good admin.
-    fn body(&mut self, id: &'static str, what: &str, body: &str, expected: Expected) {
+    pub(crate) fn body(&mut self, id: &'static str, what: &str, body: &str, expected: Expected) {
         let request = self
             .house
             .as_admin()
@@ -95,40 +137,6 @@ impl Table<'_> {
     }
 }
 
-fn http_layer(table: &mut Table<'_>) {
-    let question = form(&table.house.question());
-    let typed = |content_type: &str, body: &str| {
-        table.house.as_admin().header("Content-Type", content_type).body(body)
-    };
-    let json = typed("application/json", "{\"grant_type\":\"x\"}");
-    let multipart = typed("multipart/form-data; boundary=x", "--x--");
-    let utf16 = typed("application/x-www-form-urlencoded; charset=utf-16", &question);
-    let gzip =
-        typed("application/x-www-form-urlencoded", &question).header("Content-Encoding", "gzip");
-    let untyped = table.house.as_admin().body(&question);
-    table.request("B01", "a JSON body", &json, IR_OR_415);
-    table.request("B02", "no Content-Type", &untyped, IR);
-    table.request("B03", "another charset", &utf16, IR_OR_415);
-    table.request("B04", "multipart", &multipart, IR_OR_415);
-    let long = format!("{question}&padding={}", "x".repeat(17 * 1024));
-    table.body("B05", "17 KiB of body", &long, &[(413, "invalid_request")]);
-    table.request("B18", "a compressed body", &gzip, &[(415, "invalid_request")]);
-    for (id, text) in [("B12", "%zz"), ("B12", "%"), ("B12", "%0")] {
-        table.body(id, text, &format!("{question}&a={text}"), IR);
-        table.body(id, text, &format!("{question}&{text}=a"), IR);
-    }
-    for text in ["%ff", "%c0%af", "%ed%a0%80"] {
-        table.body("B13", text, &format!("{question}&a={text}"), IR);
-    }
-    for text in ["%00", "%01", "%1f", "%0a"] {
-        table.body("B14", text, &format!("{question}&client_id=a{text}b"), IR);
-    }
-    table.body("B14", "bidi override", &format!("{question}&client_id=a%e2%80%aeb"), IR);
-    let many: Vec<String> = (0..1_000).map(|n| format!("p{n}=1")).collect();
-    table.body("B15", "1,000 parameters", &format!("{question}&{}", many.join("&")), IR);
-    table.body("B16", "a name of 4 KB", &format!("{question}&{}=1", "n".repeat(4_096)), IR);
-}
-
 fn client_authentication(table: &mut Table<'_>) {
     let (id, secret) = table.house.admin();
     table.caller("B21", "no credentials", None, IC);
@@ -158,6 +166,17 @@ fn client_authentication(table: &mut Table<'_>) {
     table.pair("B26", "an endless id", (&endless, &secret), IC);
     let longer = format!("{secret}x");
     let shorter = &secret[..secret.len() - 1];
+    for (what, name) in [
+        ("NFD", "cafe\u{301}"),
+        ("another letter case", "CAF\u{c9}"),
+        ("a space behind", "caf\u{e9} "),
+        ("a space before", " caf\u{e9}"),
+        ("full-width letters", "\u{ff43}\u{ff41}\u{ff46}\u{e9}"),
+        ("without the accent", "cafe"),
+    ] {
+        table.pair("B25", what, (name, &table.accented.clone()), IC);
+    }
+    table.pair("B35", "the secret before the rotation", ("rotated", &table.rotated.clone()), IC);
     table.pair("B27", "one byte more", (&id, &longer), IC);
     table.pair("B27", "one byte less", (&id, shorter), IC);
     table.pair("B27", "other case", (&id, &secret.to_uppercase()), IC);
@@ -259,6 +278,15 @@ fn token_info(table: &mut Table<'_>) {
     table.token("B115", "access as refresh", ("refresh_token", &tokens.alice_access), IG);
     table.token("B115", "refresh as access", ("access_token", &tokens.alice_refresh), IG);
     table.token("B116", "of another admin's client", ("access_token", &tokens.foreign_access), IG);
+    let (every, key) = table.house.tokens.privileged.clone();
+    let across = Request::new("POST", PATH).basic(&every, &key).form(&[grant, access]);
+    table.request("B116", "the same, with the cross-client privilege", &across, IG);
+    let (lonely, key) = table.lonely.clone();
+    let lonely = Request::new("POST", PATH).basic(&lonely, &key).form(&[grant, access]);
+    table.request("B126", "an admin of no client", &lonely, IG);
+    let (lonely, key) = table.lonely_privileged.clone();
+    let lonely = Request::new("POST", PATH).basic(&lonely, &key).form(&[grant, access]);
+    table.request("B126", "the same, with the cross-client privilege", &lonely, IG);
     table.token("B117", "unknown", ("access_token", "no-such-token"), IG);
     table.token("B118", "expired", ("access_token", &tokens.expired_access), IG);
     table.token("B118", "revoked", ("access_token", &tokens.revoked_access), IG);
@@ -307,18 +335,36 @@ fn check(row: &Row, answer: &Answer) -> Result<(), String> {
     Ok(())
 }
 
+/// Sends a row; the answer and whatever comes behind it.
+fn sent(house: &House, bytes: &[u8]) -> (Answer, Vec<u8>) {
+    let mut stream = wire::connect(house.address);
+    // The service may refuse and close before it has read everything.
+    let _ = stream.write_all(bytes);
+    let mut reader = BufReader::new(stream);
+    let answer = wire::read_answer(&mut reader).expect("an answer");
+    let mut rest = Vec::new();
+    let _ = reader.read_to_end(&mut rest);
+    (answer, rest)
+}
+
+/// Every row is the last word on its connection.
+fn nothing_behind(rest: &[u8]) -> Result<(), String> {
+    if rest.is_empty() { Ok(()) } else { Err(format!("{} bytes behind the answer", rest.len())) }
+}
+
 fn the_table_holds(engine: Engine) {
     let house = House::start(engine);
-    let mut table = Table { house: &house, rows: Vec::new() };
-    http_layer(&mut table);
+    let mut table = Table::set(&house);
+    bad_http::forms(&mut table);
+    bad_http::heads(&mut table);
     client_authentication(&mut table);
     methods_and_doubles(&mut table);
     dispatch(&mut table);
     token_info(&mut table);
     let mut failures = Vec::new();
     for row in &table.rows {
-        let answer = wire::send_raw(house.address, &row.bytes);
-        if let Err(reason) = check(row, &answer) {
+        let (answer, rest) = sent(&house, &row.bytes);
+        if let Err(reason) = check(row, &answer).and_then(|()| nothing_behind(&rest)) {
             failures.push(format!("{} {}: {reason}", row.id, row.what));
         }
     }

@@ -2,12 +2,11 @@
 //! works.
 
 use crate::house::{Engine, House};
-use crate::wire::Request;
+use crate::wire::{self, Request};
 
-#[test]
-fn the_document_stands_in_all_places_and_names_the_configured_issuer() {
+fn the_document_names_the_configured_issuer(engine: Engine) {
     // B130, S60, S61
-    let house = House::start(Engine::Sqlite);
+    let house = House::start(engine);
     for place in [
         "/oauth2/.well-known/openid-configuration",
         "/oauth2/.well-known/oauth-authorization-server",
@@ -23,7 +22,21 @@ fn the_document_stands_in_all_places_and_names_the_configured_issuer() {
             document["grant_types_supported"],
             serde_json::json!([crate::house::TOKEN_INFO])
         );
+        // Whatever name the asker has for this host.
+        let head = format!("GET {place} HTTP/1.1\r\nHost: evil\r\nConnection: close\r\n\r\n");
+        let misled = wire::send_raw(house.address, head.as_bytes());
+        assert_eq!((misled.status, misled.body), (200, answer.body), "{place}");
     }
+}
+
+#[test]
+fn the_document_stands_in_all_places_and_names_the_configured_issuer_on_sqlite() {
+    the_document_names_the_configured_issuer(Engine::Sqlite);
+}
+
+#[test]
+fn the_document_stands_in_all_places_and_names_the_configured_issuer_on_postgres() {
+    the_document_names_the_configured_issuer(Engine::Postgres);
 }
 
 #[test]

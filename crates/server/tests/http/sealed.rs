@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::house::{Engine, House, TOKEN_INFO, premises};
 use crate::planting::tools;
 use crate::raw_rows::{bytes, literal, tell};
+use crate::records::records_with;
 use crate::wire::Request;
 
 const ISSUER: &str = "https://issuer.example/oauth2";
@@ -89,14 +90,6 @@ fn counted(house: &House) -> usize {
     line.map_or(0, |number| number.parse().expect("a number"))
 }
 
-/// What the records say of the ends of listings.
-fn ends(house: &House) -> impl Iterator<Item = String> {
-    let premises = premises(&house.scratch, &house.kek, ISSUER);
-    let records = premises.store.read(|reading| reading.list_audit(1, 1_000)).expect("records");
-    let ends = records.into_iter().filter(|record| record.event == "token_info_finished");
-    ends.map(|record| record.body)
-}
-
 /// The listing is what it was but for these texts, and they were counted.
 fn assert_only_these_are_missing(
     house: &House,
@@ -133,7 +126,7 @@ fn changed_texts_are_left_out(engine: Engine) {
     change(&house, &tokens[0], |sealed| sealed[20] ^= 4);
     let gone: Vec<&Planted> = tokens[..7].iter().collect();
     assert_only_these_are_missing(&house, &before, presented, &gone);
-    assert!(ends(&house).any(|body| body.contains("\"damaged\":7")), "nor in the records");
+    records_with(&house, "token_info_finished", "\"damaged\":7");
 }
 
 #[test]

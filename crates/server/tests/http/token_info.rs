@@ -8,6 +8,7 @@ use muster_server::clock::SystemClock;
 
 use crate::house::{Engine, House, PATH, TOKEN_INFO, premises};
 use crate::planting::tools;
+use crate::records::records_with;
 use crate::wire::{self, Request, form};
 
 const DAY: Lifetime = Lifetime::from_days(1);
@@ -74,12 +75,21 @@ fn get_can_be_switched_off() {
     assert_eq!((answer.status, answer.header("Allow")), (405, Some("POST")));
 }
 
-#[test]
-fn clients_list_their_own_tokens_where_the_keeper_lets_them() {
+fn clients_list_their_own(engine: Engine) {
     // B125
     let settings = [("MUSTER__TOKEN_INFO__CLIENTS_MAY_LIST_OWN", "true")];
-    let house = House::start_with(Engine::Sqlite, &settings);
+    let house = House::start_with(engine, &settings);
     assert_eq!(clients_listed(&house, house.client(), &house.tokens.alice_access), ["portal"]);
+}
+
+#[test]
+fn clients_list_their_own_tokens_where_the_keeper_lets_them_on_sqlite() {
+    clients_list_their_own(Engine::Sqlite);
+}
+
+#[test]
+fn clients_list_their_own_tokens_where_the_keeper_lets_them_on_postgres() {
+    clients_list_their_own(Engine::Postgres);
 }
 
 #[test]
@@ -93,15 +103,24 @@ fn ended_texts_are_not_shown_where_the_keeper_redacts_them() {
     assert!(text.contains("\"token\":null"));
 }
 
-#[test]
-fn an_admin_that_lists_too_often_is_told_to_come_back() {
+fn listing_too_often_is_refused(engine: Engine) {
     // B129
     let settings = [("MUSTER__TOKEN_INFO__PER_ADMIN_PER_MINUTE", "3")];
-    let house = House::start_with(Engine::Sqlite, &settings);
+    let house = House::start_with(engine, &settings);
     let request = house.as_admin().form(&house.question());
     let statuses: Vec<u16> = (0..5).map(|_| request.send(house.address).status).collect();
     assert_eq!(statuses, [200, 200, 200, 429, 429]);
     assert!(request.send(house.address).header("Retry-After").is_some());
+}
+
+#[test]
+fn an_admin_that_lists_too_often_is_told_to_come_back_on_sqlite() {
+    listing_too_often_is_refused(Engine::Sqlite);
+}
+
+#[test]
+fn an_admin_that_lists_too_often_is_told_to_come_back_on_postgres() {
+    listing_too_often_is_refused(Engine::Postgres);
 }
 
 /// A user with this many tokens at the portal; the text of one of them.
@@ -126,48 +145,6 @@ fn crowd(house: &House, count: usize) -> String {
         first.clone_from(&planted[0].text);
     }
     first
-}
-
-#[test]
-fn a_listing_that_is_cut_never_parses_as_a_whole_one() {
-    // F18
-    let house = House::start(Engine::Sqlite);
-    let token = crowd(&house, 2_000);
-    let question = [("grant_type", TOKEN_INFO), ("access_token", token.as_str())];
-    let whole = house.as_admin().form(&question).send(house.address);
-    assert!(whole.whole && whole.status == 200);
-    let mut offset: usize = 7;
-    for _ in 0..100 {
-        // Any offsets do; these spread over the whole listing.
-        offset = (offset * 48_271 + 11) % whole.body.len();
-        let cut = &whole.body[..offset];
-        assert!(serde_json::from_slice::<serde_json::Value>(cut).is_err(), "cut at {offset}");
-    }
-}
-
-#[test]
-fn a_reader_that_leaves_ends_the_listing_and_the_next_one_finds_its_place() {
-    // F18
-    let settings = [
-        ("MUSTER__TOKEN_INFO__LISTINGS_AT_ONCE", "1"),
-        ("MUSTER__TOKEN_INFO__LISTINGS_WAITING", "0"),
-    ];
-    let house = House::start_with(Engine::Sqlite, &settings);
-    let token = crowd(&house, 10_000);
-    let question = [("grant_type", TOKEN_INFO), ("access_token", token.as_str())];
-    let request = house.as_admin().form(&question);
-    for _ in 0..3 {
-        let mut stream = wire::connect(house.address);
-        stream.write_all(&request.bytes(house.address)).expect("the request is taken");
-        let mut some = [0; 1_000];
-        stream.read_exact(&mut some).expect("the listing begins");
-        drop(stream);
-        std::thread::sleep(std::time::Duration::from_millis(300));
-    }
-    let answer = request.send(house.address);
-    assert!(answer.status == 200 && answer.whole, "{}", answer.status);
-    let text = answer.text();
-    assert_eq!(text.matches("\"jti\"").count(), 10_000);
 }
 
 #[test]
@@ -202,9 +179,8 @@ fn each_listing_leaves_its_records_and_no_token_stands_in_them() {
     // I23
     let house = House::start(Engine::Sqlite);
     house.as_admin().form(&house.question()).send(house.address);
-    std::thread::sleep(std::time::Duration::from_millis(300));
     let premises = premises(&house.scratch, &house.kek, "https://issuer.example/oauth2");
-    let records = premises.store.read(|reading| reading.list_audit(1, 1_000)).expect("records");
+    let records = records_with(&house, "token_info_finished", "");
     let of = |event: &str| records.iter().filter(|record| record.event == event).count();
     assert_eq!((of("token_info_listed"), of("token_info_finished")), (1, 1));
     for record in &records {
