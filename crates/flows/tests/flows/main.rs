@@ -7,6 +7,7 @@
     reason = "a test that cannot go on says so"
 )]
 
+mod completeness;
 mod house;
 mod listing;
 mod model;

@@ -17,6 +17,7 @@ mod canary;
 mod crowd;
 mod forged_assertions;
 mod house;
+mod invariants;
 mod listing_cut;
 mod listing_faults;
 mod listing_large;
