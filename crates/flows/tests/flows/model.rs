@@ -1,5 +1,5 @@
 //! Random worlds against the reference model: after every step, every admin presents every
-//! token, and what it is told must be what the model says (I01 to I13, I20, I21, T08).
+//! token, and what it is told must be what the model says (I02 to I08, I10 to I13, I20, T08).
 
 use muster_domain::{
     AdminClient, AdminRights, Client, ClientKind, Ending, Lifetime, PartyStatus, Registration,

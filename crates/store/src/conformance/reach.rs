@@ -118,7 +118,7 @@ pub fn disjoint_admins_together_see_what_the_privileged_one_sees(store: &dyn Sto
     assert_eq!(union.len(), 9);
 }
 
-/// I05.
+/// I05, B126.
 pub fn an_admin_without_clients_lists_nothing(store: &dyn Store) {
     let ground = Ground::of(store);
     let (client, user) = (ground.client("client"), ground.user("alice"));
