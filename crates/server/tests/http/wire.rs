@@ -65,6 +65,27 @@ pub(crate) fn connect(address: SocketAddr) -> TcpStream {
 
 /// Reads one answer; `None` when the connection ends before a status line.
 pub(crate) fn read_answer(reader: &mut impl BufRead) -> Option<Answer> {
+    let (status, headers) = read_head(reader)?;
+    let find = |name: &str| {
+        headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.clone())
+    };
+    let (mut body, mut whole) = (Vec::new(), true);
+    if find("transfer-encoding").is_some_and(|v| v.eq_ignore_ascii_case("chunked")) {
+        whole = read_chunks(reader, &mut |chunk| body.extend_from_slice(chunk));
+    } else if let Some(length) = find("content-length") {
+        let length: usize = length.parse().expect("a length");
+        body.resize(length, 0);
+        whole = reader.read_exact(&mut body).is_ok();
+    } else if status != 204 && status != 304 {
+        whole = reader.read_to_end(&mut body).is_ok();
+    }
+    Some(Answer { status, headers, body, whole })
+}
+
+/// A status and its headers.
+type Head = (u16, Vec<(String, String)>);
+
+pub(crate) fn read_head(reader: &mut impl BufRead) -> Option<Head> {
     let mut line = String::new();
     if reader.read_line(&mut line).ok()? == 0 {
         return None;
@@ -81,35 +102,23 @@ pub(crate) fn read_answer(reader: &mut impl BufRead) -> Option<Answer> {
         let (name, value) = line.split_once(':')?;
         headers.push((name.to_owned(), value.trim().to_owned()));
     }
-    let find = |name: &str| {
-        headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.clone())
-    };
-    let (mut body, mut whole) = (Vec::new(), true);
-    if find("transfer-encoding").is_some_and(|v| v.eq_ignore_ascii_case("chunked")) {
-        whole = read_chunks(reader, &mut body);
-    } else if let Some(length) = find("content-length") {
-        let length: usize = length.parse().expect("a length");
-        body.resize(length, 0);
-        whole = reader.read_exact(&mut body).is_ok();
-    } else if status != 204 && status != 304 {
-        whole = reader.read_to_end(&mut body).is_ok();
-    }
-    Some(Answer { status, headers, body, whole })
+    Some((status, headers))
 }
 
-/// Whether the last chunk came.
-fn read_chunks(reader: &mut impl BufRead, body: &mut Vec<u8>) -> bool {
+/// Shows each chunk to `see`; whether the last one came.
+pub(crate) fn read_chunks(reader: &mut impl BufRead, see: &mut dyn FnMut(&[u8])) -> bool {
+    let mut chunk = Vec::new();
     loop {
         let mut line = String::new();
         if reader.read_line(&mut line).unwrap_or(0) == 0 {
             return false;
         }
         let Ok(size) = usize::from_str_radix(line.trim(), 16) else { return false };
-        let start = body.len();
-        body.resize(start + size, 0);
-        if reader.read_exact(&mut body[start..]).is_err() {
+        chunk.resize(size, 0);
+        if reader.read_exact(&mut chunk).is_err() {
             return false;
         }
+        see(&chunk);
         let mut end = String::new();
         if reader.read_line(&mut end).unwrap_or(0) == 0 {
             return false;
