@@ -1,5 +1,6 @@
 //! `docs/reference/http-api.md`, made from the code: paths, refusals, metrics.
 
+use crate::metric_names::{METRICS, Metric};
 use crate::refusal::Refusal;
 
 /// The page.
@@ -19,6 +20,12 @@ pub fn page() -> String {
     for refusal in Refusal::examples() {
         let (status, code) = (refusal.status().as_u16().to_string(), refusal.code().as_str());
         page.push_str(&["| ", &status, " | `", code, "` | ", refusal.words(), " |\n"].concat());
+    }
+    page.push_str("\n## Metrics\n\n| name | kind | labels | |\n|---|---|---|---|\n");
+    for Metric { name, kind, labels, what } in METRICS {
+        page.push_str(
+            &["| `", name, "` | ", kind.as_str(), " | ", labels, " | ", what, " |\n"].concat(),
+        );
     }
     page
 }

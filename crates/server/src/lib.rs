@@ -16,6 +16,7 @@ pub mod http_api;
 pub mod listing_body;
 pub mod listing_gate;
 pub mod management;
+mod metric_names;
 pub mod pipeline;
 mod rates;
 pub mod recorder;

@@ -14,6 +14,7 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
+use crate::metric_names::{Kind, METRICS, Metric};
 use crate::recorder::Recorder;
 use crate::settings::{LogFormat, Telemetry};
 
@@ -126,39 +127,23 @@ pub fn start_metrics() -> Result<Metrics, TelemetryError> {
 const SECONDS: [f64; 12] =
     [0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0, 30.0];
 
-/// What the edge's metrics mean. They start at nought, so that a scrape shows them before
-/// anything has happened.
+/// Registers what the metrics mean. Those without labels start at nought, so that a scrape
+/// shows them before anything has happened.
 fn describe() {
     use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge};
-    const COUNTERS: [(&str, &str); 8] = [
-        ("muster_panics_total", "Panics; each is a fault of ours."),
-        ("muster_authentication_failures_total", "Failed client authentications."),
-        ("muster_authentication_floods_total", "Failures beyond the limit of one client."),
-        ("muster_audit_lost_total", "Records that the audit trail did not take."),
-        ("muster_damaged_texts_total", "Tokens whose text could not be opened."),
-        ("muster_listed_tokens_total", "Tokens listed."),
-        ("muster_listings_of_every_client_total", "Listings with the cross-client privilege."),
-        ("muster_rates_uncounted_total", "Events that found the table of rates full."),
-    ];
-    const GAUGES: [(&str, &str); 4] = [
-        ("muster_connections", "Open connections."),
-        ("muster_blocking_running", "Works on blocking threads."),
-        ("muster_listings_running", "Listings under way."),
-        ("muster_listings_waiting", "Listings that wait for their turn."),
-    ];
-    for (name, what) in COUNTERS {
-        describe_counter!(name, what);
-        counter!(name).absolute(0);
+    for Metric { name, kind, labels, what } in METRICS {
+        match kind {
+            Kind::Counter => {
+                describe_counter!(*name, *what);
+                if labels.is_empty() {
+                    counter!(*name).absolute(0);
+                }
+            }
+            Kind::Gauge => {
+                describe_gauge!(*name, *what);
+                gauge!(*name).set(0);
+            }
+            Kind::Histogram => describe_histogram!(*name, *what),
+        }
     }
-    for (name, what) in GAUGES {
-        describe_gauge!(name, what);
-        gauge!(name).set(0);
-    }
-    describe_counter!("muster_requests_total", "Requests by method, route and status.");
-    describe_histogram!("muster_request_seconds", "From a request's arrival to its last byte.");
-    describe_counter!("muster_refusals_total", "Refusals by status and error.");
-    describe_counter!("muster_listings_total", "Listings by how they ended.");
-    describe_counter!("muster_token_in_url_total", "Tokens in a URL, by client.");
-    describe_counter!("muster_connections_refused_total", "Connections shut out, by reason.");
-    describe_counter!("muster_connections_cut_total", "Connections cut, by reason.");
 }
