@@ -8,6 +8,7 @@ mod look;
 mod output;
 mod premises;
 mod run;
+mod target;
 
 pub use arguments::DemoOptions;
 pub use exit::{Exit, Failure};

@@ -96,6 +96,13 @@ impl Kek {
         Ok(kek)
     }
 
+    /// A key that rests nowhere: what it wraps is gone with the process.
+    pub fn passing(randomness: &dyn Randomness) -> Result<Self, RandomnessFailed> {
+        let mut bytes = [0; 32];
+        randomness.fill(&mut bytes)?;
+        Ok(Self::of(bytes))
+    }
+
     /// A short public fingerprint, by which a wrong key is named.
     pub fn id(&self) -> &str {
         &self.id

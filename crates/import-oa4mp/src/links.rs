@@ -76,6 +76,9 @@ fn foretold(
     store: &dyn Store,
     pairs: &[(AdminKey, ClientKey)],
 ) -> Result<Vec<Linked>, ImportError> {
+    if pairs.iter().all(|(_, client)| client.number() == 0) {
+        return Ok(vec![Linked::Now; pairs.len()]);
+    }
     Ok(store.read(|reading| {
         let mut foretold = Vec::with_capacity(pairs.len());
         for (admin, client) in pairs {

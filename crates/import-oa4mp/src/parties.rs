@@ -160,7 +160,12 @@ impl OldParties {
         options: &ImportOptions,
         (known, report): (&mut Known, &mut Report),
     ) -> Result<(), ImportError> {
-        let (own, _) = ensure_issuer(store, &options.issuer, options)?;
+        // What would be filled may not be there yet.
+        let is_empty = options.dry_run && store.health()?.schema_version.is_none();
+        let ensure_issuer = |url: &IssuerUrl| {
+            if is_empty { Ok(foretold(url)) } else { ensure_issuer(store, url, options) }
+        };
+        let (own, _) = ensure_issuer(&options.issuer)?;
         known.issuers.push(own);
         for row in &self.organizations {
             let id = row.text("vo_id").unwrap_or("-");
@@ -169,7 +174,7 @@ impl OldParties {
                 lines.skip("its issuer is absent or cannot be kept", id);
                 continue;
             };
-            let (issuer, outcome) = ensure_issuer(store, &url, options)?;
+            let (issuer, outcome) = ensure_issuer(&url)?;
             lines.count(outcome, 1);
             known.by_organization.insert(id.to_owned(), issuer.clone());
             known.issuers.push(issuer);
@@ -187,12 +192,17 @@ fn ensure_issuer(
         return Ok((issuer, Outcome::Unchanged));
     }
     if options.dry_run {
-        let (key, status) = (IssuerKey::new(0), PartyStatus::Approved);
-        return Ok((Issuer { key, url: url.clone(), status }, Outcome::Taken));
+        return Ok(foretold(url));
     }
     let new = NewIssuer { url: url.clone(), created_at: options.now };
     store.change(|unit| match unit.find_issuer(url)? {
         Some(issuer) => Ok((issuer, Outcome::Unchanged)),
         None => Ok((unit.add_issuer(&new)?, Outcome::Taken)),
     })
+}
+
+/// An issuer that would be made.
+fn foretold(url: &IssuerUrl) -> (Issuer, Outcome) {
+    let (key, status) = (IssuerKey::new(0), PartyStatus::Approved);
+    (Issuer { key, url: url.clone(), status }, Outcome::Taken)
 }

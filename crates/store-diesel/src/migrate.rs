@@ -4,12 +4,15 @@
 //! deed (`muster migrate`, `cargo xtask migrate`). An embedded store is brought up to date
 //! by itself.
 
+use diesel::dsl::sql;
 use diesel::migration::{Migration, MigrationSource, MigrationVersion};
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use muster_store::{StoreError, StoreHealth};
 
 use crate::backend::SQLITE_PRAGMAS;
+use crate::error::store_error;
 use crate::open::DatabaseUrl;
 
 /// The steps for PostgreSQL.
@@ -40,7 +43,7 @@ pub fn migrate(url: &DatabaseUrl, direction: Direction) -> Result<Vec<String>, S
             let mut connection =
                 SqliteConnection::establish(&path).map_err(unreachable_database)?;
             diesel::connection::SimpleConnection::batch_execute(&mut connection, SQLITE_PRAGMAS)
-                .map_err(crate::error::store_error)?;
+                .map_err(store_error)?;
             walk(&mut connection, || SQLITE, direction)
         }
     }
@@ -51,13 +54,13 @@ pub fn status(url: &DatabaseUrl) -> Result<StoreHealth, StoreError> {
     match url {
         DatabaseUrl::Postgres(url) => {
             let mut connection = PgConnection::establish(url).map_err(unreachable_database)?;
-            health_of(&mut connection, &POSTGRES, "PostgreSQL")
+            postgres_health(&mut connection, "PostgreSQL")
         }
         DatabaseUrl::Sqlite(path) => {
             let path = path.to_string_lossy();
             let mut connection =
                 SqliteConnection::establish(&path).map_err(unreachable_database)?;
-            health_of(&mut connection, &SQLITE, "SQLite")
+            sqlite_health(&mut connection, "SQLite")
         }
     }
 }
@@ -95,10 +98,34 @@ where
     }
 }
 
-/// How a database stands against the steps this program knows.
-pub(crate) fn health_of<DB, C>(
+/// How a PostgreSQL database stands.
+pub(crate) fn postgres_health(
+    connection: &mut PgConnection,
+    engine: &str,
+) -> Result<StoreHealth, StoreError> {
+    let is_migrated =
+        diesel::select(sql::<Bool>("to_regclass('__diesel_schema_migrations') IS NOT NULL"));
+    let is_migrated = is_migrated.get_result(connection).map_err(store_error)?;
+    health_of(connection, (&POSTGRES, is_migrated), engine)
+}
+
+/// How a SQLite database stands.
+pub(crate) fn sqlite_health(
+    connection: &mut SqliteConnection,
+    engine: &str,
+) -> Result<StoreHealth, StoreError> {
+    let is_migrated = diesel::select(sql::<Bool>(
+        "EXISTS (SELECT 1 FROM sqlite_master WHERE name = '__diesel_schema_migrations')",
+    ));
+    let is_migrated = is_migrated.get_result(connection).map_err(store_error)?;
+    health_of(connection, (&SQLITE, is_migrated), engine)
+}
+
+/// How a database stands against the steps this program knows. Asking for the steps of a
+/// database that has none would make their table.
+fn health_of<DB, C>(
     connection: &mut C,
-    steps: &EmbeddedMigrations,
+    (steps, is_migrated): (&EmbeddedMigrations, bool),
     engine: &str,
 ) -> Result<StoreHealth, StoreError>
 where
@@ -108,8 +135,9 @@ where
 {
     let known: Vec<Box<dyn Migration<DB>>> = steps.migrations().map_err(failed)?;
     let known: Vec<String> = known.iter().map(|step| step.name().version().to_string()).collect();
-    let applied: Vec<String> =
-        connection.applied_migrations().map_err(failed)?.iter().map(ToString::to_string).collect();
+    let applied =
+        if is_migrated { connection.applied_migrations().map_err(failed)? } else { Vec::new() };
+    let applied: Vec<String> = applied.iter().map(ToString::to_string).collect();
     Ok(StoreHealth {
         engine: engine.to_owned(),
         schema_version: applied.iter().max().cloned(),

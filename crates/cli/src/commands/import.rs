@@ -1,5 +1,6 @@
 //! `muster import`: taking over from OA4MP.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -14,6 +15,7 @@ use muster_import_oa4mp::{
 use crate::arguments;
 use crate::exit::{Exit, Failure};
 use crate::run::Desk;
+use crate::target::Target;
 use crate::{Output, Premises};
 
 /// A statement of an import writes a thousand rows at once.
@@ -35,10 +37,17 @@ pub(crate) fn run(
             .map_err(|error| Failure::new(Exit::Usage, format!("--issuer: {error}")))?;
     }
     settings.pool.statement = STATEMENT;
-    let premises = Premises::open(&settings, &desk.host.clock(), &desk.host.randomness())?;
-    desk.tell_news(&premises);
     let randomness = desk.host.randomness();
-    let sealing = RingSealing { keys: &premises.keys, randomness: &*randomness };
+    let (premises, store, keys) = if options.dry_run {
+        let Target { store, keys } = Target::at(&settings, &*randomness)?;
+        (None, store, Arc::new(keys))
+    } else {
+        let premises = Premises::open(&settings, &desk.host.clock(), &randomness)?;
+        desk.tell_news(&premises);
+        let (store, keys) = (Arc::clone(&premises.store), Arc::clone(&premises.keys));
+        (Some(premises), store, keys)
+    };
+    let sealing = RingSealing { keys: &keys, randomness: &*randomness };
     let import_options = ImportOptions {
         names: SourceNames { schema: options.schema.clone(), prefix: options.prefix.clone() },
         issuer: settings.issuer.clone(),
@@ -47,14 +56,14 @@ pub(crate) fn run(
         dry_run: options.dry_run,
         now: desk.host.clock().now(),
     };
-    if !options.dry_run {
-        record(&premises, Ending::Begun, None)?;
+    if let Some(premises) = &premises {
+        record(premises, Ending::Begun, None)?;
     }
     let mut progress = Bar::new(desk.output.is_terminal());
-    let report = import(&from, &*premises.store, &sealing, &import_options, &mut progress);
+    let report = import(&from, &*store, &sealing, &import_options, &mut progress);
     progress.finish();
-    if !options.dry_run {
-        record(&premises, ending(&report), Some(&report))?;
+    if let Some(premises) = &premises {
+        record(premises, ending(&report), Some(&report))?;
     }
     let report = report.map_err(|error| failed(&error))?;
     if let Some(path) = &options.report {

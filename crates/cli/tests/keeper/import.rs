@@ -20,6 +20,7 @@ fn a_source_that_does_not_answer_is_told_and_leaves_its_record() {
 #[test]
 fn a_dry_run_leaves_no_record() {
     let desk = Desk::sqlite();
+    desk.premises();
     let from = "postgres://u@127.0.0.1:1/oa4mp";
     desk.muster(&["import", "oa4mp", "--from", from, "--dry-run"]).fails(Exit::Unavailable, "read");
     assert!(desk.events().is_empty());

@@ -11,7 +11,13 @@ mod doctor;
 #[cfg(test)]
 mod import;
 #[cfg(test)]
+#[path = "../import/old.rs"]
+#[expect(dead_code, reason = "the tests of the import use the rest")]
+mod old;
+#[cfg(test)]
 mod premises;
+#[cfg(test)]
+mod rehearsing;
 #[cfg(test)]
 mod scripts;
 #[cfg(test)]

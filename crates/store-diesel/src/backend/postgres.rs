@@ -198,6 +198,6 @@ impl Store for PostgresStore {
         ))
         .get_result(&mut *connection)
         .map_err(store_error)?;
-        migrate::health_of(&mut *connection, &migrate::POSTGRES, &format!("PostgreSQL {version}"))
+        migrate::postgres_health(&mut connection, &format!("PostgreSQL {version}"))
     }
 }

@@ -150,6 +150,6 @@ impl Store for SqliteStore {
             diesel::select(diesel::dsl::sql::<diesel::sql_types::Text>("sqlite_version()"))
                 .get_result(&mut *connection)
                 .map_err(store_error)?;
-        migrate::health_of(&mut *connection, &migrate::SQLITE, &format!("SQLite {version}"))
+        migrate::sqlite_health(&mut connection, &format!("SQLite {version}"))
     }
 }
