@@ -14,8 +14,8 @@ mod wrap;
 
 pub use handle::{Handle, generate_client_secret};
 pub use jwt::{
-    Algorithm, AssertionClaims, AssertionExpectation, KeySetError, PrivateKey, PrivateKeyError,
-    Rejected, Signer, VerifyingKeys,
+    Algorithm, AssertionClaims, AssertionExpectation, GivenKey, KeySetError, NoUse, PrivateKey,
+    PrivateKeyError, Rejected, Signer, UnusableKey, VerifyingKeys,
 };
 pub use kek::{Kek, KekError};
 pub use key_ring::{KeyRing, KeyRingError, WrappedKey};

@@ -41,10 +41,12 @@ impl PublishedKeys {
         let published = stored
             .iter()
             .filter(|key| key.published_until.is_none_or(|until| now < until))
-            .map(|key| key.public_jwk.as_str());
-        let keys = Arc::new(VerifyingKeys::of_public_jwks(published).map_err(|error| {
-            StoreError::corrupt(format!("a published key cannot be used: {error}"))
-        })?);
+            .map(|key| (key.kid.as_str(), key.public_jwk.as_str()));
+        let (keys, unusable) = VerifyingKeys::of_published(published);
+        for (kid, reason) in unusable {
+            tracing::warn!(issuer = issuer.number(), kid, %reason, "a published key is passed over");
+        }
+        let keys = Arc::new(keys);
         self.0.lock().insert(issuer, Kept { read_at: now, keys: Arc::clone(&keys) });
         Ok(keys)
     }

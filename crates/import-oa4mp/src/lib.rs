@@ -17,5 +17,5 @@ pub use error::ImportError;
 pub use progress::{Progress, Silent};
 pub use report::{Report, TableReport};
 pub use run::{ImportOptions, import};
-pub use sealing::{Sealing, SealingFailed, SigningKey};
+pub use sealing::{KeySet, LeftKey, Sealing, SealingFailed, SigningKey};
 pub use source::{SourceNames, SourceUrl};

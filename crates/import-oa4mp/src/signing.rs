@@ -1,23 +1,42 @@
 //! Signing keys of the old service: published until the last imported token has expired,
-//! and, if that is asked, signing on.
+//! and, if that is asked, one of each issuer signing on.
+
+use std::collections::BTreeMap;
 
 use muster_domain::{Issuer, Timestamp};
 use muster_store::{SigningKeyState, Store, StoredSigningKey};
 
 use crate::parties::{Known, OldParties, read_whole};
 use crate::report::{Outcome, Report};
-use crate::sealing::{Sealing, SigningKey};
-use crate::source::{Source, Table};
+use crate::sealing::{KeySet, Sealing, SigningKey};
+use crate::source::{OldRow, Source, Table};
 use crate::{ImportError, ImportOptions};
 
-/// The key sets of the old service, each with its issuer.
-pub(crate) struct OldKeys(Vec<KeySet>);
+/// The table of the report for keys, wherever they come from.
+const KEYS: &str = "signing keys";
+const SAME_KID: &str = "another key has the same kid";
+const NO_PRIVATE_HALF: &str = "public half of a key only: it verifies, and cannot sign";
+const NONE_TO_SIGN: &str = "no key of this issuer can go on signing";
+const DEFAULT_CANNOT_SIGN: &str = "the default key cannot sign: another one goes on signing";
+const ANOTHER_SIGNS: &str = "another key signs here already: this one is only published";
 
-struct KeySet {
+/// The keys of the old service by issuer.
+#[derive(Default)]
+pub(crate) struct OldKeys(BTreeMap<String, IssuerKeys>);
+
+struct IssuerKeys {
     issuer: Issuer,
-    keys: Vec<SigningKey>,
-    /// Whether it is a row of `key_records`, which is counted.
-    is_row: bool,
+    keys: Vec<OldKey>,
+    /// The `kid` by which the old service chose.
+    default_kid: Option<String>,
+}
+
+struct OldKey {
+    key: SigningKey,
+    /// When it stops signing, if that is known.
+    expires_at: Option<Timestamp>,
+    /// How many rows of `key_records` it stands for, which are counted.
+    rows: u64,
 }
 
 impl OldKeys {
@@ -28,11 +47,10 @@ impl OldKeys {
         known: &Known,
         (sealing, options, report): (&dyn Sealing, &ImportOptions, &mut Report),
     ) -> Result<Self, ImportError> {
-        let mut sets = Vec::new();
+        let mut all = Self::default();
         let own = known.issuers.first();
         if let (Some(text), Some(issuer)) = (&options.keys, own) {
-            let keys = sealing.signing_keys(text)?;
-            sets.push(KeySet { issuer: issuer.clone(), keys, is_row: false });
+            all.add_set(issuer, sealing.signing_keys(text)?, report);
         }
         for row in parties.organizations() {
             let (Some(id), Some(text)) = (row.text("vo_id"), row.text("json_web_keys")) else {
@@ -40,30 +58,78 @@ impl OldKeys {
             };
             let Some(issuer) = known.by_organization.get(id) else { continue };
             match sealing.signing_keys(text) {
-                Ok(keys) => sets.push(KeySet { issuer: issuer.clone(), keys, is_row: false }),
+                Ok(set) => all.add_set(issuer, set, report),
                 Err(error) => report
                     .note(&format!("keys of the virtual organisation cannot be read: {error}"), id),
             }
+            if let Some(kid) = row.text("default_key_id") {
+                all.of(issuer).default_kid = Some(kid.to_owned());
+            }
         }
         for row in read_whole(source, Table::Keys, report)? {
-            let lines = report.table(Table::Keys.name());
-            let name = row.text("key_id").unwrap_or("-");
             let issuer = row.text("vi").and_then(|vi| known.by_organization.get(vi)).or(own);
-            let (Some(jwk), Some(issuer)) = (row.text("jwk"), issuer) else {
-                lines.skip("it holds no key", name);
-                continue;
-            };
-            if !row.flag("is_valid") {
-                lines.skip("the key is not valid", name);
-                continue;
-            }
-            match sealing.signing_keys(&format!("{{\"keys\":[{jwk}]}}")) {
-                Ok(keys) if keys.is_empty() => lines.skip("the key is none to sign with", name),
-                Ok(keys) => sets.push(KeySet { issuer: issuer.clone(), keys, is_row: true }),
-                Err(error) => lines.skip(&format!("the key cannot be read: {error}"), name),
+            if let Err(reason) = all.add_row(&row, issuer, (sealing, report)) {
+                let name = row.text("key_id").unwrap_or("-");
+                report.table(Table::Keys.name()).skip(&reason, name);
             }
         }
-        Ok(Self(sets))
+        Ok(all)
+    }
+
+    fn of(&mut self, issuer: &Issuer) -> &mut IssuerKeys {
+        self.0.entry(issuer.url.as_str().to_owned()).or_insert_with(|| IssuerKeys {
+            issuer: issuer.clone(),
+            keys: Vec::new(),
+            default_kid: None,
+        })
+    }
+
+    fn add_set(&mut self, issuer: &Issuer, set: KeySet, report: &mut Report) {
+        let keys = self.of(issuer);
+        for key in set.keys {
+            let kid = key.kid.clone();
+            if !keys.add(OldKey { key, expires_at: None, rows: 0 }) {
+                report.table(KEYS).skip(SAME_KID, &kid);
+            }
+        }
+        for left in set.left {
+            report.table(KEYS).skip(&left.reason, &left.kid);
+        }
+    }
+
+    /// Adds the key of a row; else the reason why it is left.
+    fn add_row(
+        &mut self,
+        row: &OldRow,
+        issuer: Option<&Issuer>,
+        (sealing, report): (&dyn Sealing, &mut Report),
+    ) -> Result<(), String> {
+        let (Some(jwk), Some(issuer)) = (row.text("jwk"), issuer) else {
+            return Err("it holds no key".to_owned());
+        };
+        if !row.flag("is_valid") {
+            return Err("the key is not valid".to_owned());
+        }
+        let set = sealing.signing_keys(&format!("{{\"keys\":[{jwk}]}}"));
+        let set = set.map_err(|error| format!("the key cannot be read: {error}"))?;
+        if let Some(left) = set.left.into_iter().next() {
+            report.table(KEYS).skip(&left.reason, &left.kid);
+            return Err(format!("the key cannot be used: {}", left.reason));
+        }
+        let Some(key) = set.keys.into_iter().next() else {
+            return Err("it holds no key".to_owned());
+        };
+        let kid = key.kid.clone();
+        let expires_at = Some(row.number("exp")).filter(|at| *at > 0).map(Timestamp::from_millis);
+        let keys = self.of(issuer);
+        if !keys.add(OldKey { key, expires_at, rows: 1 }) {
+            report.table(KEYS).skip(SAME_KID, &kid);
+            return Err(SAME_KID.to_owned());
+        }
+        if row.flag("is_default") && keys.default_kid.is_none() {
+            keys.default_kid = Some(kid);
+        }
+        Ok(())
     }
 
     /// Writes the keys; they are published until `last_expiry`.
@@ -74,10 +140,16 @@ impl OldKeys {
         last_expiry: Timestamp,
         report: &mut Report,
     ) -> Result<(), ImportError> {
-        for KeySet { issuer, keys, is_row } in &self.0 {
-            for (position, key) in keys.iter().enumerate() {
-                let signs = options.keep_signing && position == 0 && key.private.is_some();
-                let stored = StoredSigningKey {
+        for of_issuer in self.0.values() {
+            let issuer = &of_issuer.issuer;
+            let there = match issuer.key.number() {
+                0 => Vec::new(),
+                _ => store.read(|reading| reading.list_signing_keys(issuer.key))?,
+            };
+            let signing = of_issuer.signing(options, &there, report);
+            for OldKey { key, rows, .. } in &of_issuer.keys {
+                let signs = signing == Some(key.kid.as_str());
+                let new = StoredSigningKey {
                     issuer: issuer.key,
                     kid: key.kid.clone(),
                     algorithm: key.algorithm.clone(),
@@ -87,10 +159,21 @@ impl OldKeys {
                     created_at: options.now,
                     published_until: if signs { None } else { Some(last_expiry) },
                 };
-                let outcome = write_key(store, options, &stored)?;
-                report.table("signing keys").count(outcome, 1);
-                if *is_row {
-                    report.table(Table::Keys.name()).count(outcome, 1);
+                if new.private.is_none() {
+                    report.note(NO_PRIVATE_HALF, &key.kid);
+                }
+                let there = there.iter().find(|there| there.kid == key.kid);
+                let Some((outcome, whole)) = joined(new, there) else {
+                    report.table(KEYS).skip(SAME_KID, &key.kid);
+                    report.table(Table::Keys.name()).skip_many(SAME_KID, &key.kid, *rows);
+                    continue;
+                };
+                report.table(KEYS).count(outcome, 1);
+                if *rows > 0 {
+                    report.table(Table::Keys.name()).count(outcome, *rows);
+                }
+                if outcome != Outcome::Unchanged && !options.dry_run {
+                    store.change(|unit| unit.put_signing_key(&whole))?;
                 }
             }
         }
@@ -98,33 +181,76 @@ impl OldKeys {
     }
 }
 
-/// A key that is there already keeps its state; only its publication may grow longer.
-fn write_key(
-    store: &dyn Store,
-    options: &ImportOptions,
-    key: &StoredSigningKey,
-) -> Result<Outcome, ImportError> {
-    let there = if key.issuer.number() == 0 {
-        None
-    } else {
-        let keys = store.read(|reading| reading.list_signing_keys(key.issuer))?;
-        keys.into_iter().find(|other| other.kid == key.kid)
-    };
-    let mut new = key.clone();
-    let mut outcome = Outcome::Taken;
-    if let Some(there) = there {
+impl IssuerKeys {
+    /// Adds a key, or what is new of one that is there; whether they are the same.
+    fn add(&mut self, new: OldKey) -> bool {
+        let Some(there) = self.keys.iter_mut().find(|there| there.key.kid == new.key.kid) else {
+            self.keys.push(new);
+            return true;
+        };
+        let is_same = there.key.public_jwk == new.key.public_jwk;
+        if is_same {
+            there.key.private = there.key.private.take().or(new.key.private);
+            there.expires_at = there.expires_at.or(new.expires_at);
+            there.rows = there.rows.saturating_add(new.rows);
+        }
+        is_same
+    }
+
+    /// The one key that goes on signing, if that is asked: the default one, else the first
+    /// that can, and no other than the one that signs here already.
+    fn signing(
+        &self,
+        options: &ImportOptions,
+        there: &[StoredSigningKey],
+        report: &mut Report,
+    ) -> Option<&str> {
+        if !options.keep_signing {
+            return None;
+        }
+        let can_sign = |old: &&OldKey| {
+            old.key.private.is_some() && old.expires_at.is_none_or(|at| options.now < at)
+        };
+        let is_default = |old: &&OldKey| self.default_kid.as_ref() == Some(&old.key.kid);
+        let default = self.keys.iter().filter(can_sign).find(is_default);
+        let Some(chosen) = default.or_else(|| self.keys.iter().find(can_sign)) else {
+            report.note(NONE_TO_SIGN, self.issuer.url.as_str());
+            return None;
+        };
+        let kid = chosen.key.kid.as_str();
+        if let (None, Some(default)) = (default, &self.default_kid) {
+            report.note(DEFAULT_CANNOT_SIGN, default);
+        }
+        let is_current = |key: &&StoredSigningKey| key.state == SigningKeyState::Current;
+        if there.iter().filter(is_current).any(|key| key.kid != kid) {
+            report.note(ANOTHER_SIGNS, kid);
+            return None;
+        }
+        Some(kid)
+    }
+}
+
+/// A key with what is kept of it here: it goes on signing if it does, its publication only
+/// grows longer, and a private half that comes later is taken. `None`: it is another key.
+fn joined(
+    mut new: StoredSigningKey,
+    there: Option<&StoredSigningKey>,
+) -> Option<(Outcome, StoredSigningKey)> {
+    let Some(there) = there else { return Some((Outcome::Taken, new)) };
+    if new.public_jwk != there.public_jwk {
+        return None;
+    }
+    new.created_at = there.created_at;
+    if new.state != SigningKeyState::Current {
         new.state = there.state;
         // No end means that none is known yet: the key signs, or is going to.
         new.published_until = there
             .published_until
-            .map(|until| key.published_until.map_or(until, |own| own.max(until)));
-        if new.published_until == there.published_until {
-            return Ok(Outcome::Unchanged);
-        }
-        outcome = Outcome::Updated;
+            .map(|until| new.published_until.map_or(until, |own| own.max(until)));
     }
-    if !options.dry_run {
-        store.change(|unit| unit.put_signing_key(&new))?;
+    if there.private.is_some() {
+        new.private.clone_from(&there.private);
     }
-    Ok(outcome)
+    let outcome = if new == *there { Outcome::Unchanged } else { Outcome::Updated };
+    Some((outcome, new))
 }

@@ -21,8 +21,8 @@ pub(crate) struct ImportOptions {
     /// OA4MP's signing keys, a JWK set.
     #[arg(long, value_name = "FILE")]
     pub(crate) keys: Option<PathBuf>,
-    /// Go on signing with these keys.
-    #[arg(long, requires = "keys")]
+    /// Go on signing with OA4MP's default key of each issuer, from --keys or from its tables.
+    #[arg(long)]
     pub(crate) keep_signing: bool,
     /// The issuer that the imported tokens belong to; the configured one if it is not given.
     #[arg(long, value_name = "URL")]

@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use muster_audit::{Actor, Ending, Entry, Event};
-use muster_crypto::{KeyRing, PrivateKey, SealContext};
+use muster_crypto::{GivenKey, KeyRing, SealContext, UnusableKey};
 use muster_domain::{IssuerUrl, LookupTag, Randomness, SealedText, StoredSecret, Token, TokenKind};
 use muster_import_oa4mp::{
-    ImportError, ImportOptions, Progress, Report, Sealing, SealingFailed, SigningKey, SourceNames,
-    SourceUrl, import,
+    ImportError, ImportOptions, KeySet, LeftKey, Progress, Report, Sealing, SealingFailed,
+    SigningKey, SourceNames, SourceUrl, import,
 };
 
 use crate::arguments;
@@ -148,24 +148,34 @@ impl Sealing for RingSealing<'_> {
         self.keys.store_imported(hex)
     }
 
-    fn signing_keys(&self, jwk_set: &str) -> Result<Vec<SigningKey>, SealingFailed> {
-        let keys = PrivateKey::of_jwk_set(jwk_set);
-        let keys = keys.map_err(|error| SealingFailed(error.to_string()))?;
-        keys.iter()
-            .map(|key| {
-                let sealed = key.seal(self.keys, self.randomness);
-                Ok(SigningKey {
-                    kid: key.kid().to_owned(),
-                    algorithm: key.algorithm().as_str().to_owned(),
-                    public_jwk: key.public_jwk(),
-                    private: Some(sealed.map_err(|error| SealingFailed(error.to_string()))?),
-                })
-            })
-            .collect()
+    fn signing_keys(&self, jwk_set: &str) -> Result<KeySet, SealingFailed> {
+        let given = GivenKey::of_jwk_set(jwk_set);
+        let mut set = KeySet::default();
+        for key in given.map_err(|error| SealingFailed(error.to_string()))? {
+            match key {
+                Ok(key) => set.keys.push(self.signing_key(&key)?),
+                Err(UnusableKey { kid, reason }) => {
+                    set.left.push(LeftKey { kid, reason: reason.to_string() });
+                }
+            }
+        }
+        Ok(set)
     }
 
     fn row_name(&self, key: &str) -> String {
         self.keys.pseudonym(key)
+    }
+}
+
+impl RingSealing<'_> {
+    fn signing_key(&self, key: &GivenKey) -> Result<SigningKey, SealingFailed> {
+        let private = key.private().map(|private| private.seal(self.keys, self.randomness));
+        Ok(SigningKey {
+            kid: key.kid().to_owned(),
+            algorithm: key.algorithm().as_str().to_owned(),
+            public_jwk: key.public_jwk().to_owned(),
+            private: private.transpose().map_err(|error| SealingFailed(error.to_string()))?,
+        })
     }
 }
 

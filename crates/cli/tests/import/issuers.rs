@@ -1,15 +1,13 @@
 //! Virtual organisations, keys and ids that meet: what belongs to which issuer.
 
-use muster_import_oa4mp::ImportOptions;
-
-use crate::new::{ISSUER, New, Target, number, options, said, take};
+use crate::new::{ISSUER, New, Target, number, said};
 use crate::old::{Engine, Old};
 use crate::taking::adds_up;
 
-const VIRTUAL: &str = "https://virtual.example.org/oauth2";
+pub(crate) const VIRTUAL: &str = "https://virtual.example.org/oauth2";
 
 /// The database of the fixtures, one of whose admins has a virtual organisation.
-fn with_organization(engine: Engine) -> Old {
+pub(crate) fn with_organization(engine: Engine) -> Old {
     let old = Old::new(engine);
     old.ask(&format!(
         "INSERT INTO virtual_organizations (vo_id, issuer, json_web_keys) VALUES \
@@ -82,23 +80,4 @@ fn an_admin_with_the_id_of_a_client_is_left_and_stops_nothing() {
     let report = New::on(Target::Sqlite).take(&old);
     adds_up(&old, &report);
     assert_eq!(said(&report, "a client has the same id"), [(1, "[\"localhost:app-jwt\"]".into())]);
-}
-
-#[test]
-fn a_key_that_goes_on_signing_is_not_ended_by_a_run_that_does_not_ask_for_it() {
-    let old = Old::new(Engine::Postgres);
-    let new = New::on(Target::Sqlite);
-    let keys = Some("{\"keys\":[{\"kid\":\"one\"},{\"kid\":\"two\"}]}".to_owned());
-    let signing = ImportOptions { keys: keys.clone(), keep_signing: true, ..options() };
-    let retiring = ImportOptions { keys, ..options() };
-    take(&old.url(), &*new.store, &signing).unwrap();
-    let told = new.told(&old);
-    let key = |words: &str| told.iter().any(|line| *line == format!("key {ISSUER} {words}"));
-    assert!(key("one Current None"), "{told:#?}");
-    assert!(told.iter().any(|line| line.starts_with(&format!("key {ISSUER} two Retired Some"))));
-    for options in [&retiring, &signing] {
-        let report = take(&old.url(), &*new.store, options).unwrap();
-        assert!(report.changed_nothing(), "{report}");
-        assert_eq!(new.told(&old), told);
-    }
 }

@@ -13,6 +13,7 @@ mod gaps;
 mod garbage;
 mod interrupted;
 mod issuers;
+mod keys;
 mod many;
 mod new;
 mod old;

@@ -12,8 +12,8 @@ use muster_domain::{
     TokenKind, User, UserId,
 };
 use muster_import_oa4mp::{
-    ImportError, ImportOptions, Progress, Report, Sealing, SealingFailed, SigningKey, Silent,
-    SourceNames, import,
+    ImportError, ImportOptions, KeySet, LeftKey, Progress, Report, Sealing, SealingFailed,
+    SigningKey, Silent, SourceNames, import,
 };
 use muster_store::{PartyPage, Reading, Store, StoreError, StoredToken, TokenRange};
 use muster_store_diesel::{PoolSettings, Scratch, open};
@@ -264,20 +264,22 @@ impl Sealing for Plain {
         StoredSecret::new(format!("plain:{hex}"))
     }
 
-    fn signing_keys(&self, jwk_set: &str) -> Result<Vec<SigningKey>, SealingFailed> {
+    fn signing_keys(&self, jwk_set: &str) -> Result<KeySet, SealingFailed> {
         let failed = || SealingFailed("it is no key set".to_owned());
-        let set: Value = serde_json::from_str(jwk_set).map_err(|_| failed())?;
-        let keys = set["keys"].as_array().ok_or_else(failed)?;
-        keys.iter()
-            .map(|key| {
-                Ok(SigningKey {
-                    kid: key["kid"].as_str().ok_or_else(failed)?.to_owned(),
-                    algorithm: "RS256".to_owned(),
-                    public_jwk: "{}".to_owned(),
-                    private: Some((DataKeyId::new(1), vec![1])),
-                })
-            })
-            .collect()
+        let whole: Value = serde_json::from_str(jwk_set).map_err(|_| failed())?;
+        let mut set = KeySet::default();
+        for key in whole["keys"].as_array().ok_or_else(failed)? {
+            let kid = key["kid"].as_str().ok_or_else(failed)?.to_owned();
+            if key["alg"] == "odd" {
+                set.left.push(LeftKey { kid, reason: "it is odd".to_owned() });
+                continue;
+            }
+            let is_public = key["public"] == true;
+            let private = (!is_public).then(|| (DataKeyId::new(1), vec![1]));
+            let (algorithm, public_jwk) = ("RS256".to_owned(), key["n"].to_string());
+            set.keys.push(SigningKey { kid, algorithm, public_jwk, private });
+        }
+        Ok(set)
     }
 
     fn row_name(&self, key: &str) -> String {

@@ -11,6 +11,8 @@ mod doctor;
 #[cfg(test)]
 mod import;
 #[cfg(test)]
+mod keys;
+#[cfg(test)]
 #[path = "../import/old.rs"]
 #[expect(dead_code, reason = "the tests of the import use the rest")]
 mod old;

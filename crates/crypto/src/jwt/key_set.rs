@@ -66,13 +66,20 @@ impl VerifyingKeys {
         Self::of_members(members)
     }
 
-    /// The keys of single JWKs, each a text.
-    pub fn of_public_jwks<'a>(texts: impl Iterator<Item = &'a str>) -> Result<Self, KeySetError> {
-        let mut members = Vec::new();
-        for text in texts {
-            members.push(strict_object(text.as_bytes()).map_err(|_| KeySetError::Malformed)?);
+    /// Keys that this service has published, each with its name and as a JWK. One that
+    /// cannot be used is left out and named: it must not keep the others from verifying.
+    pub fn of_published<'a>(
+        named: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> (Self, Vec<(String, KeySetError)>) {
+        let (mut keys, mut unusable) = (Vec::new(), Vec::new());
+        for (name, text) in named {
+            let members = strict_object(text.as_bytes()).map_err(|_| KeySetError::Malformed);
+            match members.and_then(|members| Self::of_members(vec![members])) {
+                Ok(Self(mut one)) => keys.append(&mut one),
+                Err(error) => unusable.push((name.to_owned(), error)),
+            }
         }
-        Self::of_members(members)
+        (Self(keys), unusable)
     }
 
     /// Verifies a client's assertion (RFC 7523 3).

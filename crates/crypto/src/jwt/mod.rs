@@ -3,6 +3,7 @@
 
 mod algorithm;
 mod claims;
+mod given_key;
 mod json;
 mod key_set;
 mod rejected;
@@ -11,6 +12,7 @@ mod text;
 
 pub use algorithm::Algorithm;
 pub use claims::{AssertionClaims, AssertionExpectation};
+pub use given_key::{GivenKey, NoUse, UnusableKey};
 pub use key_set::{KeySetError, VerifyingKeys};
 pub use rejected::Rejected;
 pub use signer::{PrivateKey, PrivateKeyError, Signer};

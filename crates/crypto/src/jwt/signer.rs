@@ -28,8 +28,8 @@ pub struct PrivateKey {
 /// Why a private key is not taken.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum PrivateKeyError {
-    /// No JWK or JWK set with private keys.
-    #[error("it is no JWK set with private keys (RFC 7517 5)")]
+    /// No JWK.
+    #[error("it is no JWK (RFC 7517 4)")]
     Malformed,
     /// A kind of key that is not taken.
     #[error("the key is of a kind that is not taken")]
@@ -61,22 +61,6 @@ impl PrivateKey {
         Self::of(jwk)
     }
 
-    /// The private keys of a JWK set.
-    pub fn of_jwk_set(text: &str) -> Result<Vec<Self>, PrivateKeyError> {
-        let set = strict_object(text.as_bytes()).map_err(|_| PrivateKeyError::Malformed)?;
-        let Some(Value::Array(keys)) = set.get("keys") else {
-            return Err(PrivateKeyError::Malformed);
-        };
-        let mut found = Vec::new();
-        for key in keys {
-            let Value::Object(members) = key else { return Err(PrivateKeyError::Malformed) };
-            if members.contains_key("d") {
-                found.push(Self::of_members(members.clone())?);
-            }
-        }
-        Ok(found)
-    }
-
     /// Its name; without one in the JWK, its thumbprint (RFC 7638).
     pub fn kid(&self) -> &str {
         &self.kid
@@ -89,17 +73,7 @@ impl PrivateKey {
 
     /// Its public half, a JWK as text with `kid`, `alg` and `use`.
     pub fn public_jwk(&self) -> String {
-        let members: &Map<String, Value> = self.jwk.as_ref();
-        let mut public = Map::new();
-        for name in PUBLIC_MEMBERS {
-            if let Some(value) = members.get(name) {
-                public.insert(name.to_owned(), value.clone());
-            }
-        }
-        public.insert("kid".to_owned(), json!(self.kid));
-        public.insert("alg".to_owned(), json!(self.algorithm.as_str()));
-        public.insert("use".to_owned(), json!("sig"));
-        Value::Object(public).to_string()
+        public_half(self.jwk.as_ref(), &self.kid, self.algorithm)
     }
 
     /// Its private half, sealed.
@@ -129,7 +103,7 @@ impl PrivateKey {
         Ok(Signer { kid: self.kid.clone(), algorithm: self.algorithm, key: signer })
     }
 
-    fn of_members(members: Map<String, Value>) -> Result<Self, PrivateKeyError> {
+    pub(super) fn of_members(members: Map<String, Value>) -> Result<Self, PrivateKeyError> {
         Self::of(Jwk::from_map(members).map_err(|_| PrivateKeyError::Unusable)?)
     }
 
@@ -143,8 +117,22 @@ impl PrivateKey {
     }
 }
 
+/// The public half of a key, a JWK as text with `kid`, `alg` and `use`.
+pub(super) fn public_half(members: &Map<String, Value>, kid: &str, algorithm: Algorithm) -> String {
+    let mut public = Map::new();
+    for name in PUBLIC_MEMBERS {
+        if let Some(value) = members.get(name) {
+            public.insert(name.to_owned(), value.clone());
+        }
+    }
+    public.insert("kid".to_owned(), json!(kid));
+    public.insert("alg".to_owned(), json!(algorithm.as_str()));
+    public.insert("use".to_owned(), json!("sig"));
+    Value::Object(public).to_string()
+}
+
 /// RFC 7638 3: SHA-256 over the required members in alphabetical order.
-fn thumbprint(jwk: &Jwk) -> String {
+pub(super) fn thumbprint(jwk: &Jwk) -> String {
     let mut required = Map::new();
     for name in ["crv", "e", "kty", "n", "x", "y"] {
         if let Some(value) = jwk.parameter(name) {

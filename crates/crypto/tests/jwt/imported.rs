@@ -11,7 +11,7 @@ fn issued(key: &PrivateKey, claims: Value) -> String {
 }
 
 fn registered(key: &PrivateKey) -> VerifyingKeys {
-    VerifyingKeys::of_public_jwks(std::iter::once(key.public_jwk().as_str())).unwrap()
+    VerifyingKeys::of_published([(key.kid(), key.public_jwk().as_str())]).0
 }
 
 #[test]

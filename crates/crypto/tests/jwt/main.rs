@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on says so")]
 
 mod claims;
+mod given;
 mod header;
 mod imported;
 mod keys;

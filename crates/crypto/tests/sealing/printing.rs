@@ -4,7 +4,7 @@ use std::fmt::Debug;
 use std::fs;
 
 use muster_crypto::{
-    Algorithm, Handle, OsRandomness, PrivateKey, VerifyingKeys, generate_client_secret,
+    Algorithm, GivenKey, Handle, OsRandomness, PrivateKey, VerifyingKeys, generate_client_secret,
 };
 use muster_domain::{Secret, Shard, TokenKind};
 
@@ -31,12 +31,12 @@ fn private_keys_and_signers_print_their_names_only() {
     let key = PrivateKey::generate(Algorithm::EdDsa).unwrap();
     assert_eq!(format!("{key:?}"), format!("PrivateKey({})", key.kid()));
     assert_eq!(format!("{:?}", key.signer().unwrap()), format!("Signer({})", key.kid()));
-    let keys = VerifyingKeys::of_public_jwks(std::iter::once(key.public_jwk().as_str())).unwrap();
+    let keys = VerifyingKeys::of_published([(key.kid(), key.public_jwk().as_str())]).0;
     assert_eq!(format!("{keys:?}"), "VerifyingKeys(1)");
-    // A set that is not taken shows nothing of itself in the error.
+    // A key that is not taken shows nothing of itself in the error.
     let set = "{\"keys\":[{\"kty\":\"EC\",\"d\":\"canary-canary\"}]}";
-    let error = PrivateKey::of_jwk_set(set).unwrap_err();
-    assert!(!prints(&error, "canary-canary") && !error.to_string().contains("canary"));
+    let unusable = GivenKey::of_jwk_set(set).unwrap().remove(0).unwrap_err();
+    assert!(!prints(&unusable, "canary-canary") && !unusable.reason.to_string().contains("canary"));
 }
 
 #[test]

@@ -9,6 +9,7 @@
 
 mod completeness;
 mod house;
+mod keys;
 mod listing;
 mod model;
 mod reference;

@@ -110,8 +110,10 @@ impl Table {
             ],
             Self::Approvals => &["client_id", "status", "approved"],
             Self::Permissions => &["permission_id", "admin_id", "client_id"],
-            Self::Organizations => &["vo_id", "issuer", "at_issuer", "json_web_keys"],
-            Self::Keys => &["key_id", "kid", "vi", "jwk", "is_valid"],
+            Self::Organizations => {
+                &["vo_id", "issuer", "at_issuer", "json_web_keys", "default_key_id"]
+            }
+            Self::Keys => &["key_id", "kid", "vi", "jwk", "is_valid", "is_default", "exp"],
         }
     }
 }
