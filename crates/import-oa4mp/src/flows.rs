@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, HashMap};
 
 use muster_domain::{
-    ElementKey, Ending, Shard, Timestamp, Token, TokenId, TokenKey, TokenKind, TokenState,
-    Transaction, TransactionId, TransactionKey, TransactionState, User, UserId,
+    ElementKey, Ending, Shard, Timestamp, Token, TokenId, TokenKey, TokenState, Transaction,
+    TransactionId, TransactionKey, TransactionState, User, UserId,
 };
-use muster_store::{Sequence, Store, StoreError, StoredToken, TokensReading, Unit};
+use muster_store::{Sequence, Store, StoreError, StoredToken, Unit};
 
 use crate::parties::Known;
+use crate::plan::{KnownTokens, Plan, is_taken, known_tokens, plan};
 use crate::sealing::Sealing;
 use crate::tables::flow::OldFlow;
 use crate::tables::tokens::OldToken;
@@ -43,11 +44,11 @@ pub(crate) struct Refused {
 }
 
 impl Written {
-    fn tally(&mut self, token: &OldToken) -> &mut Tally {
+    pub(crate) fn tally(&mut self, token: &OldToken) -> &mut Tally {
         if token.is_child { &mut self.children } else { &mut self.own }
     }
 
-    fn refuse(&mut self, reason: &'static str, token: &OldToken) {
+    pub(crate) fn refuse(&mut self, reason: &'static str, token: &OldToken) {
         let (jti, is_child) = (token.jti.clone(), token.is_child);
         self.refused.push(Refused { reason, jti, is_child });
     }
@@ -78,16 +79,6 @@ pub(crate) struct FlowWriter<'a> {
 struct Batch<'f> {
     issuer: muster_domain::Issuer,
     flows: Vec<(&'f OldFlow, muster_domain::ClientKey)>,
-}
-
-/// Tokens of the store by the number of their transaction, kind and identifier.
-type KnownTokens = HashMap<(i64, TokenKind, String), Token>;
-
-/// What is to be done for the tokens of a batch.
-#[derive(Default)]
-struct Plan<'f> {
-    ended: Vec<TokenKey>,
-    fresh: Vec<(Transaction, Vec<&'f OldToken>)>,
 }
 
 impl FlowWriter<'_> {
@@ -172,7 +163,7 @@ impl FlowWriter<'_> {
                 _ => self.store.read(|reading| {
                     let found = reading.find_transactions(batch.issuer.key, &ids)?;
                     let keys: Vec<TransactionKey> = found.iter().map(|there| there.key).collect();
-                    let known = known_tokens(reading, batch, &keys)?;
+                    let known = known_tokens(reading, batch.issuer.key, &keys)?;
                     Ok((found, known))
                 })?,
             };
@@ -227,7 +218,7 @@ impl FlowWriter<'_> {
             .saturating_add(count(planned.len().saturating_sub(fresh.len())));
         unit.add_transactions(&fresh)?;
         let keys: Vec<TransactionKey> = there.values().map(|there| there.key).collect();
-        let known = known_tokens(unit, batch, &keys)?;
+        let known = known_tokens(unit, batch.issuer.key, &keys)?;
         self.write_tokens(unit, &planned, &known, written)
     }
 
@@ -238,8 +229,9 @@ impl FlowWriter<'_> {
         known: &KnownTokens,
         written: &mut Written,
     ) -> Result<(), StoreError> {
-        let Plan { ended, fresh } = plan(planned, known, written);
+        let Plan { ended, shortened, fresh } = plan(planned, known, written);
         unit.end_tokens(&ended, Ending::Revoked, self.options.now)?;
+        unit.shorten_tokens(&shortened)?;
         let wanted: usize = fresh.iter().map(|(_, tokens)| tokens.len()).sum();
         let mut numbers =
             unit.take_numbers(Sequence::Tokens, i64::try_from(wanted).unwrap_or(0))?;
@@ -305,67 +297,6 @@ impl FlowWriter<'_> {
             state: if old.is_valid { TokenState::Live } else { revoked },
         }
     }
-}
-
-/// Which tokens are to be added or ended; counts what becomes of each.
-fn plan<'f>(
-    planned: &[(Transaction, &'f OldFlow)],
-    known: &KnownTokens,
-    written: &mut Written,
-) -> Plan<'f> {
-    let mut made = Plan::default();
-    for (transaction, flow) in planned {
-        for element in &flow.elements {
-            let mut lacking = Vec::with_capacity(element.len());
-            for old in element {
-                let key = (transaction.key.number, old.kind, old.jti.clone());
-                match known.get(&key) {
-                    None if is_taken(old, written) => lacking.push(old),
-                    None => {}
-                    Some(token) if !old.is_valid && token.state == TokenState::Live => {
-                        made.ended.push(token.key);
-                        let tally = written.tally(old);
-                        tally.ended = tally.ended.saturating_add(1);
-                    }
-                    Some(_) => {
-                        let tally = written.tally(old);
-                        tally.unchanged = tally.unchanged.saturating_add(1);
-                    }
-                }
-            }
-            if !lacking.is_empty() {
-                made.fresh.push((transaction.clone(), lacking));
-            }
-        }
-    }
-    made
-}
-
-/// Counts a new token; whether its identifier can be kept.
-fn is_taken(token: &OldToken, written: &mut Written) -> bool {
-    if TokenId::new(token.jti.as_str()).is_err() {
-        written.refuse("a jti that cannot be kept: too long, or with a NUL", token);
-        return false;
-    }
-    let tally = written.tally(token);
-    tally.taken = tally.taken.saturating_add(1);
-    true
-}
-
-/// The tokens of flows that were there before.
-fn known_tokens<R: TokensReading + ?Sized>(
-    reading: &mut R,
-    batch: &Batch<'_>,
-    keys: &[TransactionKey],
-) -> Result<KnownTokens, StoreError> {
-    if keys.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let tokens = reading.tokens_of_transactions(batch.issuer.key, keys)?;
-    Ok(tokens
-        .into_iter()
-        .map(|token| ((token.transaction.number, token.kind, token.id.as_str().to_owned()), token))
-        .collect())
 }
 
 fn places(batch: &Batch<'_>) -> Vec<(Shard, TransactionId)> {

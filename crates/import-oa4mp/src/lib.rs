@@ -4,6 +4,7 @@ mod error;
 mod flows;
 mod links;
 mod parties;
+mod plan;
 mod progress;
 mod registering;
 mod report;

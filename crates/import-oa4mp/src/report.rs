@@ -15,7 +15,7 @@ const EXAMPLES: usize = 20;
 pub(crate) enum Outcome {
     /// It is new.
     Taken,
-    /// It was there and has ended, or lost a right, since.
+    /// It was there and has ended, lost a right, or is to expire earlier, since.
     Updated,
     /// It was there and is equal, or more is stopped here than there.
     Unchanged,

@@ -178,6 +178,26 @@ macro_rules! tokens {
                 Ok(ended)
             }
 
+            fn shorten_tokens(
+                &mut self,
+                tokens: &[(TokenKey, Timestamp)],
+            ) -> Result<usize, StoreError> {
+                let mut shortened = 0;
+                for (key, expires_at) in tokens {
+                    let changed = diesel::update(
+                        tokens::table
+                            .find((key.shard.number(), key.number))
+                            .filter(tokens::state.eq(0))
+                            .filter(tokens::expires_at.gt(expires_at.millis())),
+                    )
+                    .set(tokens::expires_at.eq(expires_at.millis()))
+                    .execute(&mut *self.connection)
+                    .map_err(store_error)?;
+                    shortened = usize::saturating_add(shortened, changed);
+                }
+                Ok(shortened)
+            }
+
             fn redact_ended(&mut self, now: Timestamp, limit: i64) -> Result<usize, StoreError> {
                 let ended: Vec<(i16, i64)> = tokens::table
                     .filter(tokens::sealed.is_not_null())

@@ -84,6 +84,10 @@ pub trait TokensWriting {
         at: Timestamp,
     ) -> Result<usize, StoreError>;
 
+    /// Lets live tokens expire at an earlier moment than they would; how many do. A later
+    /// moment changes nothing.
+    fn shorten_tokens(&mut self, tokens: &[(TokenKey, Timestamp)]) -> Result<usize, StoreError>;
+
     /// Destroys the texts of ended tokens (`token_info.ended_tokens = "redact"`), at most
     /// `limit` of them; how many.
     fn redact_ended(&mut self, now: Timestamp, limit: i64) -> Result<usize, StoreError>;

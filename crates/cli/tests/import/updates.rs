@@ -1,6 +1,8 @@
 //! What has changed in the source between two runs, and what must not change here.
 
-use crate::new::{New, Target, number};
+use muster_import_oa4mp::ImportOptions;
+
+use crate::new::{New, Target, number, options, take};
 use crate::old::{Engine, Old};
 
 /// Lines that are only in `told`.
@@ -46,6 +48,47 @@ fn tokens_that_have_become_invalid_end_and_never_revive_on_sqlite() {
 #[test]
 fn tokens_that_have_become_invalid_end_and_never_revive_on_postgres() {
     tokens_that_have_become_invalid_end(Engine::Postgres, Target::Postgres);
+}
+
+/// A rotation between two runs shortens the life of the refresh token that was replaced.
+fn a_refresh_token_that_expires_earlier_does_so_here(engine: Engine, target: Target) {
+    let old = Old::new(engine);
+    old.ask("UPDATE transactions SET refresh_token_valid = true");
+    let new = New::on(target);
+    new.take(&old);
+    let before = new.told(&old);
+    let one = "(SELECT temp_token FROM (SELECT max(temp_token) AS temp_token FROM transactions \
+               WHERE refresh_token_lifetime > 1000000) AS one)";
+    let shorten = |to: &str| {
+        old.ask(&format!(
+            "UPDATE transactions SET refresh_token_expires_at = {to} WHERE temp_token = {one}"
+        ));
+    };
+    shorten("1795503436999");
+    let dry = ImportOptions { dry_run: true, ..options() };
+    let foretold = take(&old.url(), &*new.store, &dry).unwrap();
+    let report = new.take(&old);
+    assert_eq!(foretold.to_json()["tables"], report.to_json()["tables"]);
+    assert_eq!(number(&report, "tokens", "updated"), 1, "{report}");
+    let after = new.told(&old);
+    let changed = beyond(&after, &before);
+    assert_eq!(changed.len(), 1, "{changed:#?}");
+    assert!(changed[0].contains("Refresh") && changed[0].contains("1795503436999"), "{changed:?}");
+    assert!(new.take(&old).changed_nothing());
+    // Never the other way.
+    shorten("1795503437999");
+    assert!(new.take(&old).changed_nothing());
+    assert_eq!(new.told(&old), after);
+}
+
+#[test]
+fn a_refresh_token_that_expires_earlier_does_so_here_on_sqlite() {
+    a_refresh_token_that_expires_earlier_does_so_here(Engine::Mariadb, Target::Sqlite);
+}
+
+#[test]
+fn a_refresh_token_that_expires_earlier_does_so_here_on_postgres() {
+    a_refresh_token_that_expires_earlier_does_so_here(Engine::Postgres, Target::Postgres);
 }
 
 fn approvals_and_rights_follow_only_downwards(engine: Engine, target: Target) {

@@ -65,6 +65,7 @@ macro_rules! conformance {
                 two_tokens_never_share_a_hash,
                 tokens_are_added_together_or_not_at_all,
                 a_token_ends_once,
+                a_live_token_may_expire_earlier_and_never_later,
                 what_stands_above_a_token_shows,
                 the_tokens_of_a_transaction_are_its_own,
                 many_tokens_are_kept_like_few,

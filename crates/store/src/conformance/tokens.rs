@@ -148,6 +148,27 @@ pub fn a_token_ends_once(store: &dyn Store) {
     assert_eq!(state(&kept), TokenState::Live);
 }
 
+pub fn a_live_token_may_expire_earlier_and_never_later(store: &dyn Store) {
+    let ground = Ground::of(store);
+    let (client, user) = (ground.client("client"), ground.user("alice"));
+    let transaction = ground.transaction(&user, &client, "t:1", 10);
+    let [access, refresh] = ground.pair(&transaction, 11);
+    let ended = ground.access(&transaction, 12);
+    store.change(|unit| unit.end_tokens(&[ended.token.key], Ending::Revoked, at(20))).unwrap();
+    let shorten = |tokens: &[(TokenKey, Timestamp)]| {
+        store.change(|unit| unit.shorten_tokens(tokens)).unwrap()
+    };
+    let expiry =
+        |token: &StoredToken| ground.find(token, ground.own(&client)).unwrap().token.expires_at;
+    let nobody = TokenKey::new(user.key.shard, 99_999);
+    let to = |token: &StoredToken, when| (token.token.key, at(when));
+    assert_eq!(shorten(&[to(&refresh, 50), to(&ended, 50), (nobody, at(50))]), 1);
+    assert_eq!(shorten(&[to(&refresh, 60), to(&refresh, 50)]), 0);
+    assert_eq!(expiry(&refresh), at(50));
+    assert_eq!(expiry(&access), access.token.expires_at);
+    assert_eq!(expiry(&ended), ended.token.expires_at);
+}
+
 /// I16, I20.
 pub fn what_stands_above_a_token_shows(store: &dyn Store) {
     let ground = Ground::of(store);
