@@ -263,41 +263,86 @@ fn every_request_is_answered_as_the_contract_says(old: Old, engine: Engine) {
     every_answer_is_the_expected_one(old, &taken);
 }
 
-/// Every admin and every user, asked with whichever of the user's tokens is accepted.
+/// The admins that may list, their secrets, and the clients that each administers.
+const LISTING_ADMINS: [(&str, &str, &[&str]); 2] = [
+    (
+        "localhost:admin-list",
+        "adm-list-1",
+        &[
+            "localhost:app-jwt",
+            "localhost:app-opaque",
+            "localhost:app-shared",
+            "localhost:app-short",
+        ],
+    ),
+    (
+        "localhost:admin-all",
+        "adm-all-2",
+        &[
+            "localhost:app-shared",
+            "localhost:app-public",
+            "cilogon:/client_id/7c1f0d4be9a24d5f9e2b6a1c3d8e4f50",
+        ],
+    ),
+];
+
+/// How many texts are accepted, for each admin by user in the order of their names: Zoe with
+/// her signs, alice, bob, carol whose tokens have expired, one with a URI, one named as a client.
+const ACCEPTED: [[usize; 6]; 2] = [[4, 18, 4, 0, 4, 2], [0, 4, 0, 0, 5, 0]];
+
+/// Every admin and every user, asked with each of the user's tokens: one that is valid and
+/// of a client under this admin is answered with the whole listing, any other is refused.
 fn every_answer_is_the_expected_one(old: Old, taken: &Taken) {
-    let secrets = [("localhost:admin-list", "adm-list-1"), ("localhost:admin-all", "adm-all-2")];
     let answers = old.fixture("answers");
-    let mut compared = 0;
-    for (admin, users) in answers["answers"].as_object().expect("admins") {
-        let secret = secrets.iter().find(|(id, _)| id == admin).expect("a secret").1;
+    let answers = answers["answers"].as_object().expect("admins");
+    assert_eq!(answers.len(), LISTING_ADMINS.len());
+    let mut accepted = Vec::new();
+    for (admin, secret, administered) in LISTING_ADMINS {
         let pair = base64(format!("{}:{secret}", encoded(admin)).as_bytes());
-        for (user, expected) in users.as_object().expect("users") {
-            for (kind, text) in texts_of(expected) {
+        for (user, expected) in answers[admin].as_object().expect("users") {
+            let mut count = 0;
+            for Shown { client, kind, text, is_valid } in texts_of(expected) {
                 let question = [("grant_type", crate::house::TOKEN_INFO), (kind, text.as_str())];
                 let request = Request::new("POST", "/oauth2/token")
                     .header("Authorization", &format!("Basic {pair}"))
                     .form(&question);
                 let answer = request.send(taken.address);
-                if answer.status == 200 {
-                    assert_eq!(&answer.json(), expected, "{admin} | {user}");
-                    compared += 1;
+                let (status, body) = (answer.status, answer.json());
+                if is_valid && administered.contains(&client.as_str()) {
+                    assert_eq!((status, &body), (200, expected), "{admin} | {user} | {client}");
+                    count += 1;
+                } else {
+                    let error = &body["error"];
+                    assert_eq!((status, error), (400, &"invalid_grant".into()), "{admin} | {user}");
                 }
             }
+            accepted.push(count);
         }
     }
-    assert!(compared > 20, "only {compared} listings could be asked for");
+    assert_eq!(accepted, ACCEPTED.concat());
 }
 
-fn texts_of(listing: &Value) -> Vec<(&'static str, String)> {
+/// A text as a listing shows it.
+struct Shown {
+    client: String,
+    kind: &'static str,
+    text: String,
+    is_valid: bool,
+}
+
+fn texts_of(listing: &Value) -> Vec<Shown> {
     let array = |value: &Value| value.as_array().cloned().unwrap_or_default();
     let mut texts = Vec::new();
     for client in array(&listing["clients"]) {
+        let id = client["client_id"].as_str().expect("an id");
         for transaction in array(&client["transactions"]) {
             for element in array(&transaction["tokens"]) {
                 for kind in ["access_token", "refresh_token"] {
-                    if let Some(text) = element[kind]["token"].as_str() {
-                        texts.push((kind, text.to_owned()));
-                    }
+                    let token = &element[kind];
+                    let Some(text) = token["token"].as_str() else { continue };
+                    let (client, text) = (id.to_owned(), text.to_owned());
+                    let is_valid = token["is_valid"].as_bool().expect("a flag");
+                    texts.push(Shown { client, kind, text, is_valid });
                 }
             }
         }
