@@ -16,7 +16,7 @@ use crate::arguments;
 use crate::exit::{Exit, Failure};
 use crate::run::Desk;
 use crate::target::Target;
-use crate::{Output, Premises};
+use crate::{Output, Premises, PremisesError};
 
 /// A statement of an import writes a thousand rows at once.
 const STATEMENT: Duration = Duration::from_mins(1);
@@ -39,10 +39,12 @@ pub(crate) fn run(
     settings.pool.statement = STATEMENT;
     let randomness = desk.host.randomness();
     let (premises, store, keys) = if options.dry_run {
-        let Target { store, keys } = Target::at(&settings, &*randomness)?;
+        let target = Target::at(&settings, &*randomness);
+        let Target { store, keys } = target.map_err(|error| unopened(error, options))?;
         (None, store, Arc::new(keys))
     } else {
-        let premises = Premises::open(&settings, &desk.host.clock(), &randomness)?;
+        let premises = Premises::open(&settings, &desk.host.clock(), &randomness);
+        let premises = premises.map_err(|error| unopened(error, options))?;
         desk.tell_news(&premises);
         let (store, keys) = (Arc::clone(&premises.store), Arc::clone(&premises.keys));
         (Some(premises), store, keys)
@@ -73,6 +75,30 @@ pub(crate) fn run(
         })?;
     }
     tell(desk.output, &report)
+}
+
+/// A command against a missing schema must be about the database of `--to`.
+fn unopened(error: PremisesError, options: &arguments::ImportOptions) -> Failure {
+    match (&error, &options.to) {
+        (PremisesError::SchemaBehind { database, count }, Some(to)) => {
+            let words = format!(
+                "the database {database} lacks {count} migrations; run, with the password if \
+                 --to has one: MUSTER__DATABASE__URL='{}' muster migrate run",
+                without_password(to)
+            );
+            Failure::new(Exit::Unavailable, words)
+        }
+        _ => error.into(),
+    }
+}
+
+/// A URL with its account's name, and without what may hold a password.
+fn without_password(url: &str) -> String {
+    let plain = url.split_once('?').map_or(url, |(plain, _)| plain);
+    let Some((scheme, rest)) = plain.split_once("://") else { return plain.to_owned() };
+    let Some((account, place)) = rest.rsplit_once('@') else { return plain.to_owned() };
+    let name = account.split_once(':').map_or(account, |(name, _)| name);
+    format!("{scheme}://{name}@{place}")
 }
 
 /// What is counted in the record of an import, and in which table of the report it stands.

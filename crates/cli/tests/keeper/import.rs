@@ -2,6 +2,8 @@
 //! tried in `muster-import-oa4mp`.
 
 use muster_cli::Exit;
+use muster_store_diesel::DatabaseUrl;
+use muster_store_diesel::migrate::{Direction, migrate};
 
 use crate::desk::Desk;
 
@@ -33,4 +35,22 @@ fn what_is_no_source_or_target_is_a_matter_of_usage() {
     import(&["--from", "oracle://h/d"]).fails(Exit::Usage, "--from");
     import(&["--from", "mysql://h/d", "--to", "mysql://h/e"]).fails(Exit::Usage, "--to");
     import(&["--from", "mysql://h/d", "--issuer", ""]).fails(Exit::Usage, "--issuer");
+}
+
+#[test]
+fn a_target_without_a_schema_is_told_the_command_that_makes_its_own_on_postgres() {
+    let (mut desk, other) = (Desk::postgres(), Desk::postgres());
+    let DatabaseUrl::Postgres(to) = &other.settings.database else { panic!("PostgreSQL") };
+    while migrate(&other.settings.database, Direction::Down).is_ok() {}
+    let ran = desk.muster(&["import", "oa4mp", "--from", "mysql://h/d", "--to", to]);
+    let (account, place) = to.split_once('@').unwrap();
+    let (name, password) = account.rsplit_once(':').unwrap();
+    assert!(!ran.complaint.contains(password), "{}", ran.complaint);
+    let command = format!("MUSTER__DATABASE__URL='{name}@{place}' muster migrate run");
+    ran.fails(Exit::Unavailable, &command);
+    // The command, as the settings understand it, with the password.
+    desk.settings.database = to.parse().unwrap();
+    desk.muster(&["migrate", "run"]).done();
+    let ran = desk.muster(&["import", "oa4mp", "--from", "mysql://127.0.0.1:1/d", "--to", to]);
+    ran.fails(Exit::Unavailable, "the OA4MP database cannot be read");
 }
