@@ -4,6 +4,7 @@
 use muster_cli::Exit;
 use muster_store_diesel::DatabaseUrl;
 use muster_store_diesel::migrate::{Direction, migrate};
+use muster_testkit::{TestServer, database_url};
 
 use crate::desk::Desk;
 
@@ -53,4 +54,22 @@ fn a_target_without_a_schema_is_told_the_command_that_makes_its_own_on_postgres(
     desk.muster(&["migrate", "run"]).done();
     let ran = desk.muster(&["import", "oa4mp", "--from", "mysql://127.0.0.1:1/d", "--to", to]);
     ran.fails(Exit::Unavailable, "the OA4MP database cannot be read");
+}
+
+#[test]
+fn what_mariadb_has_against_it_is_told_in_words() {
+    let desk = Desk::sqlite();
+    let server = database_url(TestServer::Mariadb);
+    let place = server.split_once('@').unwrap().1;
+    let stranger = format!("mysql://stranger:s3cr3t@{place}");
+    for (from, words) in [
+        ("mysql://u:s3cr3t@127.0.0.1:1/oa4mp", "cannot be read: Could not connect to address"),
+        (&stranger, "cannot be read: ERROR 1045 (28000): Access denied"),
+        ("mysql://u:s3cr3t@h:port/oa4mp", "cannot be read: invalid port number"),
+        ("mysql://u:s3cr3t@h/d?what=1", "cannot be read: Unknown URL parameter `what'"),
+    ] {
+        let ran = desk.muster(&["import", "oa4mp", "--from", from, "--dry-run"]);
+        assert!(!ran.complaint.contains('{') && !ran.complaint.contains("s3cr3t"), "{ran:?}");
+        ran.fails(Exit::Unavailable, words);
+    }
 }

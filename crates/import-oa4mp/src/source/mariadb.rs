@@ -4,7 +4,7 @@
 //! therefore compared again, byte for byte, by who asked.
 
 use mysql::prelude::Queryable;
-use mysql::{Conn, Opts, Params, Value};
+use mysql::{Conn, Opts, Params, UrlError, Value};
 
 use super::names::{Columns, Table};
 use super::{OldRow, Source, SourceNames};
@@ -16,8 +16,23 @@ pub(super) struct MariadbSource {
     names: SourceNames,
 }
 
-fn failed(error: impl std::fmt::Display) -> ImportError {
-    ImportError::Source(error.to_string())
+fn failed(error: impl Into<mysql::Error>) -> ImportError {
+    ImportError::Source(words(&error.into()))
+}
+
+/// What the driver has to say, without the names of its types.
+fn words(error: &mysql::Error) -> String {
+    match error {
+        mysql::Error::IoError(error) => error.to_string(),
+        mysql::Error::CodecError(error) => error.to_string(),
+        mysql::Error::MySqlError(error) => error.to_string(),
+        mysql::Error::DriverError(error) => error.to_string(),
+        mysql::Error::UrlError(UrlError::ParseError(error)) => error.to_string(),
+        mysql::Error::UrlError(error) => error.to_string(),
+        other @ (mysql::Error::FromValueError(_) | mysql::Error::FromRowError(_)) => {
+            other.to_string()
+        }
+    }
 }
 
 impl MariadbSource {
