@@ -107,7 +107,6 @@ fn what_cannot_be_understood_is_a_matter_of_usage() {
         &["admin", "add", "a", "--max-clients=-1"],
         &["client", "list", "--limit", "0"],
         &["import", "oa4mp"],
-        &["import", "oa4mp", "--from", "postgres://h/d", "--keep-signing"],
     ] {
         assert_eq!(desk.muster(words).exit, Exit::Usage, "{words:?}");
     }
