@@ -2,7 +2,7 @@
 //! every way, and then looked for in whatever a thief of the database, of its backups or of
 //! the log carries away, in every spelling that comes to mind.
 
-use muster_crypto::{OsRandomness, PrivateKey};
+use muster_crypto::{GivenKey, OsRandomness};
 use muster_domain::{
     AdminId, AdminRights, Clock, Credentials, Lifetime, NewAdmin, PartyStatus, Secret,
     StoredSecret, TokenKind,
@@ -124,7 +124,8 @@ fn plant(house: &House) {
     admin(house, "planted-admin", |keys| keys.store_generated(&Secret::from(SECRET)));
     let digest = "e7cd42795cb03dca80beba55ed5576b74cb0598f";
     admin(house, "planted-old-admin", |keys| keys.store_imported(digest));
-    let key = PrivateKey::of_jwk_set(KEY_SET).expect("a key set").remove(0);
+    let given = GivenKey::of_jwk_set(KEY_SET).expect("a key set").remove(0).expect("a key");
+    let key = given.private().expect("a private half");
     let stored = StoredSigningKey {
         issuer: premises.issuer.key,
         kid: key.kid().to_owned(),
