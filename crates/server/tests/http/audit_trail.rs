@@ -272,11 +272,15 @@ fn no_name_and_no_header_forges_a_record() {
     let house = House::start(Engine::Sqlite);
     let mut trail = Watcher::of(&house);
     let (keeper, _) = tools(&trail.premises);
-    for forgery in FORGERIES {
+    // An id that no client could say is not given; the others stand in the trail as they are.
+    let sayable = FORGERIES.iter().filter(|forgery| !forgery.chars().any(char::is_control));
+    let sayable: Vec<&str> = sayable.copied().collect();
+    assert!(!sayable.is_empty());
+    for forgery in &sayable {
         add_client(&keeper, forgery, Proof::GeneratedSecret);
     }
-    let added = [("client_added", "done"); FORGERIES.len()];
-    for (record, forgery) in trail.follow(&added).iter().zip(FORGERIES) {
+    let added = vec![("client_added", "done"); sayable.len()];
+    for (record, forgery) in trail.follow(&added).iter().zip(sayable) {
         assert_eq!(record["client"], *forgery);
     }
     let question = form(&house.question());
