@@ -50,8 +50,8 @@ pub(crate) fn from_postgres(world: &World, size: &Size) -> Outcome<Table> {
 
 /// From SQLite.
 pub(crate) fn from_sqlite(world: &World, size: &Size) -> Outcome<Table> {
-    let target = world.on_sqlite("bench")?;
-    let file = world.sqlite_file("bench");
+    let target = world.on_sqlite("bench_sqlite")?;
+    let file = world.sqlite_file("bench_sqlite");
     let floor = || sqlite_json(&file);
     let mut table = Table::new(format!("{} tokens from SQLite", size.tokens));
     let targets = Targets { ratio: 0.7, memory: 32.0 };
