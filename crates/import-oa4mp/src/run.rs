@@ -63,6 +63,10 @@ pub fn import(
     options: &ImportOptions,
     progress: &mut dyn Progress,
 ) -> Result<Report, ImportError> {
+    if let Some(keys) = &options.keys {
+        // A file that is no key set is told before anything is read or written.
+        sealing.signing_keys(keys)?;
+    }
     let mut source = open(from, &options.names)?;
     let mut report = Report::new(options.dry_run);
     let Some(transactions) = columns_of(&mut *source, Table::Transactions)? else {

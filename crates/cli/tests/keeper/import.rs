@@ -30,6 +30,18 @@ fn a_dry_run_leaves_no_record() {
 }
 
 #[test]
+fn a_file_that_holds_no_keys_is_told_before_the_source_is_even_asked() {
+    let desk = Desk::sqlite();
+    let file = desk.file("keys.jwk", "{\"keys\": 7}");
+    let nobody = "postgres://nobody@127.0.0.1:1/old";
+    let words = ["import", "oa4mp", "--from", nobody, "--keys", &file];
+    let ran = desk.muster(&words);
+    assert_ne!(ran.exit, Exit::Done, "{}", ran.out);
+    assert!(ran.complaint.contains("key"), "{}", ran.complaint);
+    assert!(!ran.complaint.contains("127.0.0.1"), "{}", ran.complaint);
+}
+
+#[test]
 fn what_is_no_source_or_target_is_a_matter_of_usage() {
     let desk = Desk::sqlite();
     let import = |words: &[&str]| desk.muster(&[&["import", "oa4mp"], words].concat());
