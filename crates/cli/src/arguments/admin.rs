@@ -98,7 +98,9 @@ pub(crate) struct AdminAdd {
 #[derive(ValueEnum, Clone, Copy, Debug)]
 pub(crate) enum RightName {
     /// May list users' tokens at its own clients.
+    #[value(alias = "list_users")]
     ListUsers,
     /// May list them at every client.
+    #[value(alias = "list_users_other_clients")]
     ListUsersOtherClients,
 }

@@ -49,6 +49,12 @@ fn add(desk: &mut Desk<'_, '_>, asked: &AdminAdd) -> Result<(), Failure> {
     };
     let (admin, secret) = desk.keeper()?.add_admin(&draft)?;
     desk.output.say(&format!("The admin client {} was added, {}.", admin.id, admin.status))?;
+    if !asked.list_users {
+        desk.output.say(&format!(
+            "It may list nothing yet; run: muster admin grant {} list-users",
+            admin.id
+        ))?;
+    }
     show_secret(desk, &asked.id, secret.as_ref(), describe(&admin))
 }
 

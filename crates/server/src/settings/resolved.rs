@@ -85,6 +85,10 @@ impl RawSettings {
             let right = "fewer than http.blocking_threads";
             reading.wrong("client_auth", "hash_queue", "a flood could hold every thread", right);
         }
+        if http.listen == management.listen && http.listen.port() != 0 {
+            let right = "another address or port than http.listen";
+            reading.wrong("management", "listen", "both listeners are at one address", right);
+        }
         let retention = self.retention.resolve(&mut reading.resolving("retention"));
         let audit = self.audit.resolve(&mut reading.resolving("audit"));
         let telemetry = self.telemetry.resolve(&mut reading.resolving("telemetry"));

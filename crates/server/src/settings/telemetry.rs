@@ -42,11 +42,34 @@ impl RawTelemetry {
                 LogFormat::Text
             }
         };
-        if tracing_subscriber::EnvFilter::try_new(&self.level).is_err() {
+        if !are_directives(&self.level) {
             let right =
                 "error, warn, info, debug, trace, or directives such as info,muster_server=debug";
             resolving.wrong("level", "it is no level", right);
         }
         Telemetry { format, directives: self.level.clone() }
+    }
+}
+/// A word alone would be taken for the name of a part of the program, and silence all else.
+fn are_directives(text: &str) -> bool {
+    const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
+    let alone = |part: &str| !part.contains(['=', '[']);
+    let known = |part: &str| LEVELS.contains(&part.to_ascii_lowercase().as_str());
+    text.split(',').map(str::trim).all(|part| !alone(part) || known(part))
+        && tracing_subscriber::EnvFilter::try_new(text).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_that_is_no_level_is_refused() {
+        for right in ["info", "WARN", "info,muster_server=debug", "muster_flows=trace"] {
+            assert!(are_directives(right), "{right}");
+        }
+        for wrong in ["loud", "", "info,loud", "info,,=x="] {
+            assert!(!are_directives(wrong), "{wrong}");
+        }
     }
 }
