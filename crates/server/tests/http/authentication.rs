@@ -18,7 +18,11 @@ const ENDPOINT: &str = "/oauth2/token";
 const MANY: &str = "100000";
 
 /// Registers an admin of the portal; `store` makes what is kept of its secret.
-fn register(house: &House, id: &str, store: impl Fn(&muster_crypto::KeyRing) -> StoredSecret) {
+pub(crate) fn register(
+    house: &House,
+    id: &str,
+    store: impl Fn(&muster_crypto::KeyRing) -> StoredSecret,
+) {
     let premises = premises(&house.scratch, &house.kek, ISSUER);
     let new = NewAdmin {
         issuer: premises.issuer.key,

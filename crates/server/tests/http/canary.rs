@@ -3,15 +3,13 @@
 //! the log carries away, in every spelling that comes to mind.
 
 use muster_crypto::{GivenKey, OsRandomness};
-use muster_domain::{
-    AdminId, AdminRights, Clock, Credentials, Lifetime, NewAdmin, PartyStatus, Secret,
-    StoredSecret, TokenKind,
-};
+use muster_domain::{Clock, Lifetime, Secret, TokenKind};
 use muster_flows::Sprout;
 use muster_server::clock::SystemClock;
 use muster_store::{SigningKeyState, StoredSigningKey};
 use muster_testkit::Folder;
 
+use crate::authentication::register;
 use crate::house::{Engine, House, PATH, TOKEN_INFO, premises};
 use crate::planting::{token, tools};
 use crate::raw_rows;
@@ -92,24 +90,6 @@ fn canaries(house: &House) -> Vec<Canary> {
     canaries
 }
 
-/// An admin of the portal; `store` makes what is kept of its secret.
-fn admin(house: &House, id: &str, store: impl Fn(&muster_crypto::KeyRing) -> StoredSecret) {
-    let premises = premises(&house.scratch, &house.kek, ISSUER);
-    let new = NewAdmin {
-        issuer: premises.issuer.key,
-        id: AdminId::new(id).expect("an id"),
-        name: id.to_owned(),
-        email: None,
-        status: PartyStatus::Approved,
-        rights: AdminRights { list_users: true, list_users_other_clients: false },
-        max_clients: None,
-        credentials: Credentials::secret(store(&premises.keys)),
-        created_at: SystemClock.now(),
-    };
-    premises.store.change(|unit| unit.add_admin(&new)).expect("an admin");
-    tools(&premises).0.link(id, "portal").expect("a link");
-}
-
 fn plant(house: &House) {
     let premises = premises(&house.scratch, &house.kek, ISSUER);
     let (keeper, seed) = tools(&premises);
@@ -121,9 +101,9 @@ fn plant(house: &House) {
     token(&seed, &portal, Some("planted-user"), live(TokenKind::Refresh, REFRESH));
     let ended = live(TokenKind::Access, ENDED).ended(revoked, now);
     token(&seed, &portal, Some("planted-user"), ended);
-    admin(house, "planted-admin", |keys| keys.store_generated(&Secret::from(SECRET)));
+    register(house, "planted-admin", |keys| keys.store_generated(&Secret::from(SECRET)));
     let digest = "e7cd42795cb03dca80beba55ed5576b74cb0598f";
-    admin(house, "planted-old-admin", |keys| keys.store_imported(digest));
+    register(house, "planted-old-admin", |keys| keys.store_imported(digest));
     let given = GivenKey::of_jwk_set(KEY_SET).expect("a key set").remove(0).expect("a key");
     let key = given.private().expect("a private half");
     let stored = StoredSigningKey {
