@@ -1,8 +1,8 @@
 //! An ordinary OAuth client as it is registered (RFC 7591 2).
 
 use crate::{
-    ClientId, ClientKey, CredentialVersion, Credentials, IssuerKey, Lifetime, PartyStatus,
-    ScopeSet, Timestamp,
+    ClientId, ClientKey, CredentialVersion, Credentials, GrantNames, IssuerKey, Lifetime,
+    PartyStatus, ScopeSet, Timestamp,
 };
 
 /// Whether a client can keep a secret (RFC 6749 2.1).
@@ -52,12 +52,24 @@ pub struct Registration {
     pub email: Option<String>,
     /// Its redirect URIs, compared byte for byte.
     pub redirect_uris: Vec<String>,
+    /// The grants it may use (RFC 7591 2).
+    pub grants: GrantNames,
     /// The scopes it may ask for.
     pub scopes: ScopeSet,
     /// Whether scopes outside `scopes` are refused rather than dropped.
     pub strict_scopes: bool,
     /// The audiences its tokens may name.
     pub audiences: Vec<String>,
+    /// The audiences that it is itself, beside its own id: as a resource server it may
+    /// introspect and exchange what was issued for them (decision D6).
+    pub serves: Vec<String>,
+    /// Whether it may introspect every token of the issuer.
+    pub introspects_every_token: bool,
+    /// Clients, besides those that a token is meant for, that may exchange this client's
+    /// tokens (RFC 8693 4.4, `may_act`).
+    pub may_act: Vec<String>,
+    /// Whether its tokens are always bound to a key (RFC 9449 5.2, `dpop_bound_access_tokens`).
+    pub binds_tokens: bool,
     /// The form of its access tokens.
     pub profile: AccessTokenProfile,
     /// Lifetime of its access tokens; `None`: the server's.

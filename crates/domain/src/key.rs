@@ -77,3 +77,7 @@ sharded_key! {
     /// A token's key.
     TokenKey
 }
+sharded_key! {
+    /// A device flow's key.
+    DeviceFlowKey
+}

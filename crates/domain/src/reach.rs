@@ -18,6 +18,8 @@ enum Clients {
     Of(AdminKey),
     Every { by: AdminKey },
     One(ClientKey),
+    Meant { to: ClientKey, or_may_act: bool },
+    Any { by: ClientKey },
 }
 
 /// A reach as the store reads it.
@@ -33,6 +35,20 @@ pub enum ReachedClients {
     },
     /// This one, while it is approved.
     One(ClientKey),
+    /// For single tokens: those that this client holds, and those whose audience names it
+    /// or what it serves; nothing for listings.
+    Meant {
+        /// The client.
+        to: ClientKey,
+        /// Also those of clients whose registration lets this one act (`may_act`).
+        or_may_act: bool,
+    },
+    /// For single tokens: every one of the issuer, by a right in this client's
+    /// registration; nothing for listings.
+    Any {
+        /// The client.
+        by: ClientKey,
+    },
 }
 
 impl Reach {
@@ -51,6 +67,21 @@ impl Reach {
         Self { issuer, clients: Clients::One(client) }
     }
 
+    /// The tokens that a client holds or that are meant for it. For `muster-policy` alone.
+    pub const fn meant_for(issuer: IssuerKey, client: ClientKey) -> Self {
+        Self { issuer, clients: Clients::Meant { to: client, or_may_act: false } }
+    }
+
+    /// The same, and those that the client may act with. For `muster-policy` alone.
+    pub const fn exchangeable_by(issuer: IssuerKey, client: ClientKey) -> Self {
+        Self { issuer, clients: Clients::Meant { to: client, or_may_act: true } }
+    }
+
+    /// Every single token, by the right of `client`. For `muster-policy` alone.
+    pub const fn any_token(issuer: IssuerKey, client: ClientKey) -> Self {
+        Self { issuer, clients: Clients::Any { by: client } }
+    }
+
     /// The issuer that it never leaves.
     pub const fn issuer(self) -> IssuerKey {
         self.issuer
@@ -62,6 +93,8 @@ impl Reach {
             Clients::Of(admin) => ReachedClients::Of(admin),
             Clients::Every { by } => ReachedClients::Every { by },
             Clients::One(client) => ReachedClients::One(client),
+            Clients::Meant { to, or_may_act } => ReachedClients::Meant { to, or_may_act },
+            Clients::Any { by } => ReachedClients::Any { by },
         }
     }
 
@@ -71,6 +104,8 @@ impl Reach {
             Clients::Of(_) => "own_clients",
             Clients::Every { .. } => "every_client",
             Clients::One(_) => "one_client",
+            Clients::Meant { .. } => "meant_for_client",
+            Clients::Any { .. } => "any_token",
         }
     }
 }

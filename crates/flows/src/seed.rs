@@ -139,6 +139,8 @@ impl Seed {
                 id: id.clone(),
                 started_at,
                 state: TransactionState::Open,
+                expires_at: None,
+                descent: None,
                 scopes: ScopeSet::default(),
             };
             unit.add_transactions(std::slice::from_ref(&transaction))?;

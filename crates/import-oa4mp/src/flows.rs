@@ -321,6 +321,8 @@ fn transaction(
         id: flow.id.clone(),
         started_at: Timestamp::from_millis(flow.started_at),
         state: TransactionState::Open,
+        expires_at: None,
+        descent: None,
         scopes: flow.scopes.clone(),
     }
 }

@@ -189,6 +189,8 @@ impl Filler {
                 .map_err(|e| muster_store::StoreError::corrupt(e.to_string()))?,
             started_at,
             state: TransactionState::Open,
+            expires_at: None,
+            descent: None,
             scopes: ScopeSet::default(),
         })
     }

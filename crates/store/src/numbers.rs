@@ -22,6 +22,8 @@ pub enum Sequence {
     Tokens,
     /// For data keys.
     DataKeys,
+    /// For device flows.
+    DeviceFlows,
 }
 
 impl Sequence {
@@ -35,6 +37,7 @@ impl Sequence {
             Self::Transactions => "transactions",
             Self::Tokens => "tokens",
             Self::DataKeys => "data_keys",
+            Self::DeviceFlows => "device_flows",
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Tokens: found by a keyed hash of their text, never by the text.
 
 use muster_domain::{
-    Ending, IssuerKey, LookupTag, Reach, SealedText, Shard, Standing, Timestamp, Token, TokenId,
-    TokenKey, TokenKind, TransactionKey, TransactionState, UserId,
+    ClientId, ElementKey, Ending, Entitlement, IssuerKey, LookupTag, Reach, SealedText, Shard,
+    Standing, Timestamp, Token, TokenId, TokenKey, TokenKind, Transaction, TransactionKey, UserId,
 };
 
 use crate::StoreError;
@@ -20,6 +20,15 @@ pub struct StoredToken {
     pub tag: Option<LookupTag>,
     /// Its text, sealed; `None` when it is not known or was destroyed.
     pub text: Option<SealedText>,
+}
+
+/// A token that this service issues, with what it entitles to.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct IssuedToken {
+    /// The token with its text.
+    pub stored: StoredToken,
+    /// What it entitles to.
+    pub entitlement: Entitlement,
 }
 
 /// How a presented token is looked for.
@@ -45,8 +54,14 @@ pub enum PresentedToken {
 pub struct FoundToken {
     /// The token.
     pub token: Token,
-    /// Its transaction's state.
-    pub transaction: TransactionState,
+    /// What it entitles to; for an imported one the scopes of its transaction.
+    pub entitlement: Entitlement,
+    /// The element of its successor, if it was rotated.
+    pub successor: Option<ElementKey>,
+    /// Its transaction.
+    pub transaction: Transaction,
+    /// The client that holds it, by name.
+    pub client_id: ClientId,
     /// What stands above it.
     pub standing: Standing,
     /// The user's name; `None` when the client speaks for itself.
@@ -63,6 +78,20 @@ pub trait TokensReading {
         reach: Reach,
     ) -> Result<Option<FoundToken>, StoreError>;
 
+    /// Whether any client of the issuer holds this token, whatever its state.
+    fn token_exists(
+        &mut self,
+        presented: &PresentedToken,
+        issuer: IssuerKey,
+    ) -> Result<bool, StoreError>;
+
+    /// The tokens of one element of a transaction, with their sealed texts.
+    fn tokens_of_element(
+        &mut self,
+        transaction: TransactionKey,
+        element: ElementKey,
+    ) -> Result<Vec<IssuedToken>, StoreError>;
+
     /// Every token of these transactions, in no particular order.
     fn tokens_of_transactions(
         &mut self,
@@ -75,6 +104,19 @@ pub trait TokensReading {
 pub trait TokensWriting {
     /// Adds tokens whose keys were taken from [`crate::Sequence::Tokens`].
     fn add_tokens(&mut self, tokens: &[StoredToken]) -> Result<(), StoreError>;
+
+    /// Adds tokens of our own making, whose keys were taken from the same sequence; those of
+    /// one element in a row.
+    fn issue_tokens(&mut self, tokens: &[IssuedToken]) -> Result<(), StoreError>;
+
+    /// Uses a live refresh token up for the successors in `successor` (RFC 6749 6): of any
+    /// number of simultaneous calls exactly one is told `true`.
+    fn rotate_token(
+        &mut self,
+        token: TokenKey,
+        successor: ElementKey,
+        at: Timestamp,
+    ) -> Result<bool, StoreError>;
 
     /// Ends live tokens; how many were live.
     fn end_tokens(

@@ -20,7 +20,15 @@ pub trait TransactionsWriting {
     /// notes for each user at which clients it now has some.
     fn add_transactions(&mut self, transactions: &[Transaction]) -> Result<(), StoreError>;
 
-    /// Ends a transaction with everything below it; whether it was open.
+    /// The transaction as it is, held so that nobody ends it before this unit is done: a
+    /// child of it cannot slip past its end. `None`: it is gone.
+    fn hold_transaction(
+        &mut self,
+        transaction: TransactionKey,
+    ) -> Result<Option<Transaction>, StoreError>;
+
+    /// Ends a transaction with everything below it, the transactions that were exchanged
+    /// out of it included; whether it was open.
     fn end_transaction(
         &mut self,
         transaction: TransactionKey,

@@ -3,10 +3,11 @@
 
 use crate::{
     AdministersReading, AdministersWriting, AssertionsWriting, AuditReading, AuditWriting,
-    DataKeysReading, DataKeysWriting, IssuersReading, IssuersWriting, ListingReading,
+    CleaningWriting, CodesReading, CodesWriting, DataKeysReading, DataKeysWriting,
+    DeviceFlowsReading, DeviceFlowsWriting, IssuersReading, IssuersWriting, ListingReading,
     NumbersWriting, PartiesReading, PartiesWriting, SigningKeysReading, SigningKeysWriting,
-    StoreError, TokensReading, TokensWriting, TransactionsReading, TransactionsWriting,
-    UsersReading, UsersWriting,
+    StandingsReading, StoreError, TokensReading, TokensWriting, TransactionsReading,
+    TransactionsWriting, TrustedIssuersReading, TrustedIssuersWriting, UsersReading, UsersWriting,
 };
 
 /// Everything that can be asked.
@@ -21,6 +22,10 @@ pub trait Reading:
     + AuditReading
     + DataKeysReading
     + SigningKeysReading
+    + StandingsReading
+    + CodesReading
+    + DeviceFlowsReading
+    + TrustedIssuersReading
 {
 }
 
@@ -37,6 +42,10 @@ pub trait Writing:
     + SigningKeysWriting
     + NumbersWriting
     + AssertionsWriting
+    + CodesWriting
+    + DeviceFlowsWriting
+    + TrustedIssuersWriting
+    + CleaningWriting
 {
 }
 

@@ -104,6 +104,8 @@ impl Crowd {
             id: TransactionId::new(id).expect("an id"),
             started_at,
             state: TransactionState::Open,
+            expires_at: None,
+            descent: None,
             scopes: ScopeSet::default(),
         }
     }

@@ -84,6 +84,8 @@ impl<'a> Ground<'a> {
             id: TransactionId::new(id).unwrap(),
             started_at: at(started),
             state: TransactionState::Open,
+            expires_at: None,
+            descent: None,
             scopes: ScopeSet::parse("openid profile").unwrap(),
         }
     }
@@ -111,6 +113,8 @@ impl<'a> Ground<'a> {
             id: TransactionId::new(id).unwrap(),
             started_at: at(10),
             state: TransactionState::Open,
+            expires_at: None,
+            descent: None,
             scopes: ScopeSet::default(),
         };
         let all = std::slice::from_ref(&transaction);
