@@ -29,7 +29,7 @@ impl Entitlement {
     /// The same with these scopes, as far as it has them.
     #[must_use]
     pub fn narrowed_to(&self, scopes: &ScopeSet) -> Self {
-        Self { scopes: scopes.narrow_to(&self.scopes), ..self.clone() }
+        Self { scopes: scopes.covered_by(&self.scopes), ..self.clone() }
     }
 }
 

@@ -38,6 +38,31 @@ impl Scope {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Whether whoever holds this scope holds `other`, too: it is the same, or both are
+    /// rights to a path (`storage.read:/data`) and the other's path lies below this one's
+    /// (WLCG Common JWT Profile 2.2.1, SciTokens 2.0 "scope").
+    pub fn covers(&self, other: &Self) -> bool {
+        if self == other {
+            return true;
+        }
+        let (Some((right, path)), Some((other_right, other_path))) = (self.path(), other.path())
+        else {
+            return false;
+        };
+        let below = other_path.strip_prefix(path.trim_end_matches('/'));
+        right == other_right && below.is_some_and(|rest| rest.starts_with('/'))
+    }
+
+    /// Right and path. A path that is not in its shortest form is none: what lies below it
+    /// would be a matter of reading.
+    fn path(&self) -> Option<(&str, &str)> {
+        let (right, path) = self.0.split_once(":/")?;
+        let mut parts = path.split('/');
+        let plain = path.is_empty() || parts.all(|part| !matches!(part, "" | "." | ".."));
+        let whole = self.0.get(right.len().saturating_add(1)..)?;
+        plain.then_some((right, whole))
+    }
 }
 
 /// A set of scopes, in alphabetical order.
@@ -72,6 +97,26 @@ impl ScopeSet {
     /// Whether every scope of `other` is in it.
     pub fn contains_all(&self, other: &Self) -> bool {
         other.0.is_subset(&self.0)
+    }
+
+    /// Whether whoever holds this set holds every scope of `asked`; see [`Scope::covers`].
+    pub fn covers_all(&self, asked: &Self) -> bool {
+        asked.0.iter().all(|scope| self.covers(scope))
+    }
+
+    /// Those of its scopes that `limit` covers.
+    #[must_use]
+    pub fn covered_by(&self, limit: &Self) -> Self {
+        Self(self.0.iter().filter(|scope| limit.covers(scope)).cloned().collect())
+    }
+
+    /// Whether one word is in it.
+    pub fn holds(&self, word: &str) -> bool {
+        self.0.iter().any(|scope| scope.as_str() == word)
+    }
+
+    fn covers(&self, scope: &Scope) -> bool {
+        self.0.contains(scope) || self.0.iter().any(|held| held.covers(scope))
     }
 
     /// What both hold.
@@ -110,6 +155,31 @@ mod tests {
         }
         let endless = vec!["a"; 10_000].join(" ");
         assert_eq!(ScopeSet::parse(&endless), Err(InvalidScope::TooMany));
+    }
+
+    #[test]
+    fn a_right_to_a_path_covers_what_lies_below_it_and_nothing_beside_it() {
+        let covers = |held: &str, asked: &str| {
+            ScopeSet::parse(held).unwrap().covers_all(&ScopeSet::parse(asked).unwrap())
+        };
+        for (held, asked) in [
+            ("storage.read:/", "storage.read:/data"),
+            ("storage.read:/data", "storage.read:/data/a/b"),
+            ("read:/data", "read:/data"),
+        ] {
+            assert!(covers(held, asked), "{held} {asked}");
+        }
+        for (held, asked) in [
+            ("storage.read:/data", "storage.read:/database"),
+            ("storage.read:/data", "storage.read:/data/../secret"),
+            ("storage.read:/data", "storage.read:/data//x"),
+            ("storage.read:/data", "storage.read:/"),
+            ("storage.read:/", "storage.modify:/"),
+            ("https://a", "https://a/b"),
+            ("read", "read:/data"),
+        ] {
+            assert!(!covers(held, asked), "{held} {asked}");
+        }
     }
 
     #[test]

@@ -6,13 +6,17 @@
 //! let forged = muster_policy::Permit { caller: todo!(), deed: todo!(), reasons: vec![] };
 //! ```
 
-use muster_client_auth::Caller;
+use muster_client_auth::{AuthenticatedClient, Caller};
 use muster_domain::Reach;
-use muster_grants::{Grant, TokenInfo};
+use muster_grants::{
+    AuthorizationCode, ClientCredentials, DeviceCode, Grant, JwtBearer, RefreshToken,
+    TokenExchange, TokenInfo, Wishes,
+};
 
-use crate::rules::{Case, RULES};
+use crate::inspect::one_client;
+use crate::rules::{Case, RULES, asked_audience};
 use crate::verdict::decide;
-use crate::{Denial, Rulebook};
+use crate::{Denial, IssuePermit, Rulebook, Terms};
 
 /// A request that may be carried out.
 #[derive(Clone, Debug)]
@@ -24,8 +28,21 @@ pub struct Permit {
 
 /// What may be done.
 #[derive(Clone, Debug)]
-enum Deed {
+pub enum Deed {
+    /// List a user's tokens.
     List(ListingPermit),
+    /// Redeem a code.
+    RedeemCode(Box<IssuePermit<AuthorizationCode>>),
+    /// Use a refresh token up for its successor.
+    Refresh(Box<IssuePermit<RefreshToken>>),
+    /// Issue to the client itself.
+    IssueToClient(Box<IssuePermit<ClientCredentials>>),
+    /// Exchange a token.
+    Exchange(Box<IssuePermit<TokenExchange>>),
+    /// Answer a device's poll.
+    PollDevice(Box<IssuePermit<DeviceCode>>),
+    /// Issue on an assertion about a user.
+    BelieveAssertion(Box<IssuePermit<JwtBearer>>),
 }
 
 /// A listing that may be made, and its two reaches.
@@ -40,13 +57,78 @@ pub struct ListingPermit {
 pub fn permit(caller: Caller, grant: Grant, rulebook: &Rulebook) -> Result<Permit, Denial> {
     let case = Case { caller: &caller, grant: &grant, rulebook };
     let reasons = decide(RULES.iter().map(|rule| rule(&case)))?;
-    let deed = match grant {
-        Grant::TokenInfo(asked) => {
+    let deed = match (grant, &caller) {
+        (Grant::TokenInfo(asked), _) => {
             let (token_reach, listing_reach) = reaches(&caller);
             Deed::List(ListingPermit { asked, token_reach, listing_reach })
         }
+        (grant, Caller::Client(client)) => issuing(grant, client, rulebook)?,
+        // The rules have refused it before.
+        (_, Caller::Admin(_)) => return Err(Denial::NotForAdmins),
     };
     Ok(Permit { caller, deed, reasons })
+}
+
+/// The permit of a grant that issues.
+fn issuing(
+    grant: Grant,
+    client: &AuthenticatedClient,
+    rulebook: &Rulebook,
+) -> Result<Deed, Denial> {
+    let audience = asked_audience(&grant);
+    let own = one_client(client);
+    let issue = Issuing { client, rulebook, audience, own };
+    Ok(match grant {
+        // A listing is permitted above, and issues nothing.
+        Grant::TokenInfo(_) => return Err(Denial::Silence),
+        Grant::AuthorizationCode(asked) => {
+            let wishes = asked.wishes;
+            Deed::RedeemCode(issue.permit(asked, wishes))
+        }
+        Grant::RefreshToken(asked) => {
+            let wishes = asked.wishes;
+            Deed::Refresh(issue.permit(asked, wishes))
+        }
+        Grant::ClientCredentials(asked) => {
+            let wishes = asked.wishes;
+            Deed::IssueToClient(issue.permit(asked, wishes))
+        }
+        Grant::TokenExchange(asked) => {
+            let wishes = asked.wishes;
+            let mut permit = issue.permit(asked, wishes);
+            permit.token_reach = Reach::exchangeable_by(own.issuer(), client.client().key);
+            Deed::Exchange(permit)
+        }
+        Grant::DeviceCode(asked) => {
+            let wishes = asked.wishes;
+            Deed::PollDevice(issue.permit(asked, wishes))
+        }
+        Grant::JwtBearer(asked) => {
+            let wishes = asked.wishes;
+            Deed::BelieveAssertion(issue.permit(asked, wishes))
+        }
+    })
+}
+
+/// What the permits of all issuing grants have in common.
+struct Issuing<'a> {
+    client: &'a AuthenticatedClient,
+    rulebook: &'a Rulebook,
+    audience: Vec<String>,
+    own: Reach,
+}
+
+impl Issuing<'_> {
+    fn permit<G>(self, asked: G, wishes: Wishes) -> Box<IssuePermit<G>> {
+        let registration = &self.client.client().registration;
+        Box::new(IssuePermit {
+            asked,
+            holder: self.client.clone(),
+            terms: Terms::of(registration, &wishes, &self.rulebook.lifetimes),
+            audience: self.audience,
+            token_reach: self.own,
+        })
+    }
 }
 
 /// Where the presented token must be found, and what the listing covers. Also an admin
@@ -75,10 +157,21 @@ impl Permit {
         &self.caller
     }
 
-    /// The listing that may be made.
-    pub const fn listing(&self) -> &ListingPermit {
+    /// What may be done.
+    pub const fn deed(&self) -> &Deed {
+        &self.deed
+    }
+
+    /// The listing that may be made, if that is what was asked.
+    pub const fn listing(&self) -> Option<&ListingPermit> {
         match &self.deed {
-            Deed::List(listing) => listing,
+            Deed::List(listing) => Some(listing),
+            Deed::RedeemCode(_)
+            | Deed::Refresh(_)
+            | Deed::IssueToClient(_)
+            | Deed::Exchange(_)
+            | Deed::PollDevice(_)
+            | Deed::BelieveAssertion(_) => None,
         }
     }
 
@@ -158,7 +251,7 @@ mod tests {
         rulebook: Rulebook,
     ) -> Result<(ReachedClients, ReachedClients), Denial> {
         let permit = permit(caller, asked(), &rulebook)?;
-        let listing = permit.listing();
+        let listing = permit.listing().unwrap();
         Ok((listing.token_reach().clients(), listing.listing_reach().clients()))
     }
 
@@ -192,7 +285,7 @@ mod tests {
         // B125
         assert_eq!(reached(client(), Rulebook::default()), Err(Denial::NotForClients));
         let own = ReachedClients::One(ClientKey::new(9));
-        let rulebook = Rulebook { clients_may_list_own: true };
+        let rulebook = Rulebook { clients_may_list_own: true, ..Rulebook::default() };
         assert_eq!(reached(client(), rulebook), Ok((own, own)));
     }
 }

@@ -22,6 +22,21 @@ pub enum Denial {
     /// Ordinary clients may not list.
     #[error("ordinary clients may not list users' tokens")]
     NotForClients,
+    /// The client is not registered for the grant.
+    #[error("the client is not registered for this grant")]
+    GrantNotRegistered,
+    /// Admin clients administer; they get no tokens (B38).
+    #[error("admin clients get no tokens")]
+    NotForAdmins,
+    /// A client that cannot keep a secret cannot speak for itself (RFC 6749 4.4, B37).
+    #[error("public clients may not use this grant")]
+    NotForPublicClients,
+    /// More scopes than the client is registered for (S25).
+    #[error("a scope is not registered for the client")]
+    ScopeNotRegistered,
+    /// A resource or audience that the client's tokens may not name (B47).
+    #[error("a resource or audience is not registered for the client")]
+    TargetNotRegistered,
     /// No rule spoke for it.
     #[error("no rule permits it")]
     Silence,
@@ -31,9 +46,14 @@ impl Denial {
     /// The code of the answer (RFC 6749 5.2).
     pub const fn code(self) -> ErrorCode {
         match self {
-            Self::NoListingRight | Self::NotForClients | Self::Silence => {
-                ErrorCode::UnauthorizedClient
-            }
+            Self::NoListingRight
+            | Self::NotForClients
+            | Self::GrantNotRegistered
+            | Self::NotForAdmins
+            | Self::NotForPublicClients
+            | Self::Silence => ErrorCode::UnauthorizedClient,
+            Self::ScopeNotRegistered => ErrorCode::InvalidScope,
+            Self::TargetNotRegistered => ErrorCode::InvalidTarget,
         }
     }
 }

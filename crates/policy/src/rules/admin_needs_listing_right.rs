@@ -13,6 +13,15 @@ pub(super) fn judge(case: &Case<'_>) -> Verdict {
             Verdict::Allow("admin with list_users")
         }
         (Grant::TokenInfo(_), Caller::Admin(_)) => Verdict::Deny(Denial::NoListingRight),
-        (Grant::TokenInfo(_), Caller::Client(_)) => Verdict::Abstain,
+        (Grant::TokenInfo(_), Caller::Client(_))
+        | (
+            Grant::AuthorizationCode(_)
+            | Grant::RefreshToken(_)
+            | Grant::ClientCredentials(_)
+            | Grant::TokenExchange(_)
+            | Grant::DeviceCode(_)
+            | Grant::JwtBearer(_),
+            _,
+        ) => Verdict::Abstain,
     }
 }

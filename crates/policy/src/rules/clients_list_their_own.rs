@@ -13,6 +13,15 @@ pub(super) fn judge(case: &Case<'_>) -> Verdict {
             Verdict::Allow("clients may list their own")
         }
         (Grant::TokenInfo(_), Caller::Client(_)) => Verdict::Deny(Denial::NotForClients),
-        (Grant::TokenInfo(_), Caller::Admin(_)) => Verdict::Abstain,
+        (Grant::TokenInfo(_), Caller::Admin(_))
+        | (
+            Grant::AuthorizationCode(_)
+            | Grant::RefreshToken(_)
+            | Grant::ClientCredentials(_)
+            | Grant::TokenExchange(_)
+            | Grant::DeviceCode(_)
+            | Grant::JwtBearer(_),
+            _,
+        ) => Verdict::Abstain,
     }
 }

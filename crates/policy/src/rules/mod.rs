@@ -2,9 +2,14 @@
 
 mod admin_needs_listing_right;
 mod clients_list_their_own;
+mod grant_is_registered;
+mod public_clients_speak_for_nobody;
+mod scope_within_registration;
+mod targets_within_registration;
 
 use muster_client_auth::Caller;
-use muster_grants::Grant;
+use muster_domain::{GrantName, ScopeSet};
+use muster_grants::{Grant, Target};
 
 use crate::{Rulebook, Verdict};
 
@@ -19,5 +24,52 @@ pub(crate) struct Case<'a> {
 pub(crate) type Rule = fn(&Case<'_>) -> Verdict;
 
 /// All of them.
-pub(crate) const RULES: [Rule; 2] =
-    [admin_needs_listing_right::judge, clients_list_their_own::judge];
+pub(crate) const RULES: [Rule; 6] = [
+    admin_needs_listing_right::judge,
+    clients_list_their_own::judge,
+    grant_is_registered::judge,
+    public_clients_speak_for_nobody::judge,
+    scope_within_registration::judge,
+    targets_within_registration::judge,
+];
+
+/// The grant by its registered name; a listing is none that a client registers for.
+pub(crate) const fn grant_name(grant: &Grant) -> Option<GrantName> {
+    match grant {
+        Grant::TokenInfo(_) => None,
+        Grant::AuthorizationCode(_) => Some(GrantName::AuthorizationCode),
+        Grant::RefreshToken(_) => Some(GrantName::RefreshToken),
+        Grant::ClientCredentials(_) => Some(GrantName::ClientCredentials),
+        Grant::TokenExchange(_) => Some(GrantName::TokenExchange),
+        Grant::DeviceCode(_) => Some(GrantName::DeviceCode),
+        Grant::JwtBearer(_) => Some(GrantName::JwtBearer),
+    }
+}
+
+/// The scopes that a request names, if they are to be measured by the registration. A
+/// refresh is measured by what was granted (RFC 6749 6).
+fn asked_scopes(grant: &Grant) -> Option<&ScopeSet> {
+    match grant {
+        Grant::ClientCredentials(asked) => asked.scope.as_ref(),
+        Grant::TokenExchange(asked) => asked.scope.as_ref(),
+        Grant::JwtBearer(asked) => asked.scope.as_ref(),
+        Grant::TokenInfo(_)
+        | Grant::AuthorizationCode(_)
+        | Grant::RefreshToken(_)
+        | Grant::DeviceCode(_) => None,
+    }
+}
+
+/// The resources and audiences that a request names.
+pub(crate) fn asked_audience(grant: &Grant) -> Vec<String> {
+    let resources = |targets: &[Target]| -> Vec<String> {
+        targets.iter().map(|target| target.as_str().to_owned()).collect()
+    };
+    match grant {
+        Grant::ClientCredentials(asked) => asked.targets.audience(),
+        Grant::TokenExchange(asked) => asked.targets.audience(),
+        Grant::RefreshToken(asked) => resources(&asked.resources),
+        Grant::JwtBearer(asked) => resources(&asked.resources),
+        Grant::TokenInfo(_) | Grant::AuthorizationCode(_) | Grant::DeviceCode(_) => Vec::new(),
+    }
+}
