@@ -1,18 +1,44 @@
 #![doc = include_str!("../README.md")]
 
+mod answer;
+mod authorization_code;
 mod carry_out;
+mod chronicle;
+mod client_credentials;
+mod device_code;
+mod device_start;
+mod doing;
 mod error;
+mod identifier;
+mod introspect;
+mod jwt_bearer;
 mod listing;
+mod mint;
 mod outcome;
+mod presented;
+mod proof;
 mod published_keys;
+mod refresh_token;
+mod revoke;
 mod seed;
+mod signers;
+mod token_exchange;
 mod token_info;
 mod tools;
+mod transactions;
 
+pub use answer::{TokenAnswer, TokenType};
 pub use carry_out::carry_out;
+pub use chronicle::{Chronicle, Happening, Unrecorded};
+pub use device_start::{Decision, DeviceStarted, decide_device, start_device};
+pub use doing::Doing;
 pub use error::FlowError;
+pub use introspect::{ActiveToken, introspect};
 pub use listing::{EndedTexts, ListingCursor, ListingSink, Progress, ShowTokens, ShownToken};
 pub use outcome::{Outcome, PlannedListing};
+pub use proof::ShownProof;
 pub use published_keys::PublishedKeys;
+pub use revoke::{Revoked, revoke};
 pub use seed::{Flow, Planted, Seed, SeedError, Sprout};
+pub use signers::Signers;
 pub use tools::Tools;

@@ -3,11 +3,15 @@
 use muster_crypto::ListingWarrant;
 use muster_domain::{ListingPlan, TokenKey};
 
+use crate::TokenAnswer;
+
 /// What is to be told.
 #[derive(Debug)]
 pub enum Outcome {
     /// A listing, planned and not begun.
     Listing(PlannedListing),
+    /// Tokens, issued and stored.
+    Tokens(Box<TokenAnswer>),
 }
 
 /// A listing that is permitted and about to begin.

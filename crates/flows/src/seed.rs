@@ -11,6 +11,7 @@ use muster_domain::{
     TokenId, TokenKey, TokenKind, TokenState, Transaction, TransactionId, TransactionKey,
     TransactionState, User, UserId,
 };
+use crate::identifier::{Named, identifier};
 use muster_store::{Sequence, Store, StoreError, StoredToken, Unit};
 
 /// What a seed needs.
@@ -113,7 +114,8 @@ impl Seed {
         user: Option<&User>,
         started_at: Timestamp,
     ) -> Result<Flow, SeedError> {
-        let id = self.identifier("authzGrant", started_at, Lifetime::from_seconds(750))?;
+        let span = (started_at, Lifetime::from_seconds(750));
+        let id = identifier(&self.issuer.url, Named::Transaction, span, &*self.randomness)?;
         self.flow_named(client, user, started_at, &TransactionId::new(id)?)
     }
 
@@ -189,16 +191,18 @@ impl Seed {
     }
 
     fn draft(&self, flow: &Flow, sprout: &Sprout) -> Result<Draft, SeedError> {
-        let kind_word = match sprout.kind {
-            TokenKind::Access => "accessToken",
-            TokenKind::Refresh => "refreshToken",
+        let named = match sprout.kind {
+            TokenKind::Access => Named::AccessToken,
+            TokenKind::Refresh => Named::RefreshToken,
         };
-        let id = TokenId::new(self.identifier(kind_word, sprout.issued_at, sprout.lifetime)?)?;
+        let span = (sprout.issued_at, sprout.lifetime);
+        let id = identifier(&self.issuer.url, named, span, &*self.randomness)?;
+        let id = TokenId::new(id)?;
         let text = if let Some(text) = &sprout.text {
             text.clone()
         } else {
             let shard = flow.transaction.key.shard;
-            Handle::generate(sprout.kind, shard, &*self.randomness)?.expose().clone()
+            Handle::generate(sprout.kind.into(), shard, &*self.randomness)?.expose().clone()
         };
         Ok(Draft { sprout: sprout.clone(), id, text })
     }
@@ -239,20 +243,6 @@ impl Seed {
         }
         unit.add_tokens(&stored)?;
         Ok(planted)
-    }
-
-    /// An identifier in the form that tools of OA4MP read `ts` and `lifetime` out of.
-    fn identifier(
-        &self,
-        kind: &str,
-        at: Timestamp,
-        lifetime: Lifetime,
-    ) -> Result<String, SeedError> {
-        let mut bytes = [0; 16];
-        self.randomness.fill(&mut bytes)?;
-        let number = u128::from_be_bytes(bytes);
-        let (url, lifetime) = (&self.issuer.url, lifetime.millis());
-        Ok(format!("{url}/{number:032x}?type={kind}&ts={at}&version=v2.0&lifetime={lifetime}"))
     }
 }
 

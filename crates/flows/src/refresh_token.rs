@@ -1,0 +1,244 @@
+//! The refresh-token grant (RFC 6749 6, RFC 9700 4.14): each token is good for one
+//! successor; shown again it ends its family.
+//!
+//! Within the grace period of the client's registration the same successor is given again
+//! (decision D4), so that a lost answer neither logs a person out nor forks the family.
+
+use muster_crypto::{SealContext, SuccessorWarrant};
+use muster_domain::{
+    Ending, Entitlement, GrantName, ScopeSet, Timestamp, TokenKind, TokenState,
+};
+use muster_grants::RefreshToken;
+use muster_policy::IssuePermit;
+use muster_store::{FoundToken, IssuedToken, StoreError, Unit};
+
+use crate::answer::TokenType;
+use crate::chronicle::Happening;
+use crate::doing::Doing;
+use crate::mint::{Minted, Order, mint};
+use crate::proof::{ProvenKey, fits};
+use crate::{FlowError, TokenAnswer, presented};
+
+/// Who loses against a simultaneous use of the same token looks once more and finds it used.
+const LOOKS: usize = 2;
+
+/// Uses a refresh token up.
+pub(crate) fn carry_out(
+    permit: &IssuePermit<RefreshToken>,
+    doing: &Doing<'_>,
+) -> Result<TokenAnswer, FlowError> {
+    let now = doing.tools.clock.now();
+    let proven = doing.shown.verify(permit.client(), doing.tools)?;
+    for _ in 0..LOOKS {
+        let found = find(permit, now, doing)?;
+        // A stranger with a stolen text learns and ends nothing without the key (S65).
+        fits(found.entitlement.key.as_ref(), proven.as_ref())?;
+        match found.token.state {
+            TokenState::Ended { how: Ending::Revoked, .. } => {
+                return Err(FlowError::grant("the token was revoked"));
+            }
+            TokenState::Ended { how: Ending::Rotated, at } => {
+                return used_before(permit, (&found, at, now), doing);
+            }
+            TokenState::Live => {
+                if let Some(answer) = rotated(permit, (&found, proven.as_ref(), now), doing)? {
+                    return Ok(answer);
+                }
+            }
+        }
+    }
+    Err(StoreError::unavailable("a refresh token changed twice under one request").into())
+}
+
+fn find(
+    permit: &IssuePermit<RefreshToken>,
+    now: Timestamp,
+    doing: &Doing<'_>,
+) -> Result<FoundToken, FlowError> {
+    let (text, reach) = (&permit.asked().token, permit.token_reach());
+    presented::find(text, TokenKind::Refresh, reach, (doing.tools, now))?
+        .ok_or(FlowError::grant("unknown refresh token"))
+}
+
+/// Rotates a live token; `None`: somebody else did just now.
+fn rotated(
+    permit: &IssuePermit<RefreshToken>,
+    (found, proven, now): (&FoundToken, Option<&ProvenKey>, Timestamp),
+    doing: &Doing<'_>,
+) -> Result<Option<TokenAnswer>, FlowError> {
+    let (token, transaction) = (&found.token, &found.transaction);
+    let family_over = transaction.expires_at.is_some_and(|end| end <= now);
+    if family_over
+        || !found.standing.admits(transaction.state, token.state, token.expires_at, now)
+    {
+        return Err(FlowError::grant("expired, or what stands above it has ended"));
+    }
+    let minted = minted(permit, (found, proven, now), doing)?;
+    let mut lost = false;
+    doing.once(proven, |unit| {
+        lost = !rotate(unit, (found, now), &minted, doing)?;
+        Ok(Ok(()))
+    })?;
+    if lost { Ok(None) } else { minted.into_answer().map(Some) }
+}
+
+/// In one unit: the old token ends for the new ones. Whether it was still live.
+fn rotate(
+    unit: &mut dyn Unit,
+    (found, now): (&FoundToken, Timestamp),
+    minted: &Minted,
+    doing: &Doing<'_>,
+) -> Result<bool, StoreError> {
+    let numbers = minted.number(unit)?;
+    let element = muster_domain::ElementKey::new(numbers.start);
+    if !unit.rotate_token(found.token.key, element, now)? {
+        return Ok(false);
+    }
+    let happening = Happening::Issued {
+        grant: GrantName::RefreshToken,
+        transaction: &found.transaction,
+        first: numbers.start,
+        count: minted.count(),
+        user: found.user_id.as_ref(),
+    };
+    doing.chronicle.note(unit, &happening)?;
+    minted.store(unit, (&found.transaction, numbers), doing.tools)?;
+    Ok(true)
+}
+
+fn minted(
+    permit: &IssuePermit<RefreshToken>,
+    (found, proven, now): (&FoundToken, Option<&ProvenKey>, Timestamp),
+    doing: &Doing<'_>,
+) -> Result<Minted, FlowError> {
+    let (client, terms) = (permit.client(), permit.terms());
+    // A registration that lost a scope loses it in every token from now on (B57, I19).
+    let kept = found.entitlement.narrowed_to(&client.registration.scopes);
+    let access = Entitlement {
+        scopes: narrowed(permit.asked().scope.as_ref(), &found.entitlement.scopes, &kept)?,
+        audience: aimed(permit.audience(), &kept.audience)?,
+        key: proven.map(|proven| proven.thumbprint().clone()),
+        ..kept.clone()
+    };
+    // A client that gets no refresh tokens any more keeps the end that it had.
+    let idle = terms.refresh.map_or(found.token.expires_at, |lifetime| now.plus(lifetime));
+    let until = found.transaction.expires_at.map_or(idle, |end| idle.min(end));
+    let subject = found.user_id.as_ref().map_or(client.id.as_str(), |user| user.as_str());
+    mint(
+        &Order {
+            client,
+            subject,
+            shard: found.token.key.shard,
+            now,
+            access: &access,
+            access_until: now.plus(terms.access),
+            refresh: Some((&kept, until)),
+            identity: None,
+            may_act: &client.registration.may_act,
+        },
+        doing.tools,
+    )
+}
+
+/// The scopes that were asked for, if all of them were granted (S12).
+fn narrowed(
+    asked: Option<&ScopeSet>,
+    granted: &ScopeSet,
+    kept: &ScopeSet,
+) -> Result<ScopeSet, FlowError> {
+    match asked {
+        None => Ok(kept.clone()),
+        Some(asked) if granted.covers_all(asked) => Ok(asked.covered_by(kept)),
+        Some(_) => Err(FlowError::InvalidScope),
+    }
+}
+
+/// The audience that was asked for, if it was granted; where none was granted in particular,
+/// policy has measured it by the registration (RFC 8707 2.2, I19).
+fn aimed(asked: &[String], granted: &[String]) -> Result<Vec<String>, FlowError> {
+    if asked.is_empty() {
+        return Ok(granted.to_vec());
+    }
+    if granted.is_empty() || asked.iter().all(|one| granted.contains(one)) {
+        return Ok(asked.to_vec());
+    }
+    Err(FlowError::InvalidTarget { reason: "it was not granted" })
+}
+
+/// A token that was used before: the same answer again within the grace period, the end of
+/// the family outside it.
+fn used_before(
+    permit: &IssuePermit<RefreshToken>,
+    (found, used_at, now): (&FoundToken, Timestamp, Timestamp),
+    doing: &Doing<'_>,
+) -> Result<TokenAnswer, FlowError> {
+    if now < used_at.plus(permit.terms().grace)
+        && let Some(answer) = given_again((found, now), doing)?
+    {
+        return Ok(answer);
+    }
+    let transaction = found.transaction.key;
+    doing.once(None, |unit| {
+        unit.end_transaction(transaction, now)?;
+        let happening = Happening::RefreshReused { transaction, user: found.user_id.as_ref() };
+        doing.chronicle.note(unit, &happening)?;
+        Ok(Ok(()))
+    })?;
+    Err(FlowError::grant("the token was used before; its family has ended"))
+}
+
+/// The successor's texts, byte for byte (I17), as long as it is unused itself: a grandparent
+/// gets nothing (B65).
+fn given_again(
+    (found, now): (&FoundToken, Timestamp),
+    doing: &Doing<'_>,
+) -> Result<Option<TokenAnswer>, FlowError> {
+    let Some(element) = found.successor else { return Ok(None) };
+    let transaction = found.transaction.key;
+    let tokens = doing
+        .tools
+        .store
+        .read(|reading| reading.tokens_of_element(transaction, element))?;
+    let of = |kind| tokens.iter().find(|issued: &&IssuedToken| issued.stored.token.kind == kind);
+    let (Some(access), Some(refresh)) = (of(TokenKind::Access), of(TokenKind::Refresh)) else {
+        return Ok(None);
+    };
+    let is_good = |issued: &IssuedToken| {
+        let token = &issued.stored.token;
+        let state = found.transaction.state;
+        found.standing.admits(state, token.state, token.expires_at, now)
+    };
+    if !is_good(access) || !is_good(refresh) {
+        return Ok(None);
+    }
+    let (Some(access_text), Some(refresh_text)) =
+        (opened(access, doing)?, opened(refresh, doing)?)
+    else {
+        return Ok(None);
+    };
+    doing.once(None, |unit| {
+        doing.chronicle.note(unit, &Happening::AnsweredAgain { transaction })?;
+        Ok(Ok(()))
+    })?;
+    let bound = access.entitlement.key.is_some();
+    Ok(Some(TokenAnswer {
+        access_token: access_text,
+        token_type: Some(if bound { TokenType::Dpop } else { TokenType::Bearer }),
+        expires_in: access.stored.token.expires_at.since(now),
+        refresh_token: Some(refresh_text),
+        id_token: None,
+        scopes: access.entitlement.scopes.clone(),
+        issued_token_type: None,
+    }))
+}
+
+fn opened(
+    issued: &IssuedToken,
+    doing: &Doing<'_>,
+) -> Result<Option<muster_domain::Secret<String>>, FlowError> {
+    let Some(sealed) = &issued.stored.text else { return Ok(None) };
+    let context = SealContext::of(&issued.stored.token);
+    let warrant = SuccessorWarrant::of_grace();
+    let text = doing.tools.keys.unseal_successor(sealed, &context, &warrant);
+    text.map(Some).map_err(|error| StoreError::corrupt(error.to_string()).into())
+}

@@ -1,0 +1,71 @@
+//! The signer of an issuer, kept ready: building one costs more than fifty signatures.
+//!
+//! It is read again after a minute, so that every process hears of a rotation by another
+//! one. Until then it may sign with a key that has just been retired, which stays published
+//! for longer than what it signed lives.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use muster_crypto::{PrivateKey, Signer};
+use muster_domain::{IssuerKey, Lifetime, Timestamp};
+use muster_store::{SigningKeyState, StoreError, StoredSigningKey};
+use parking_lot::Mutex;
+
+use crate::{FlowError, Tools};
+
+/// How long a signer is used before the keys are read again.
+const FRESH_FOR: Lifetime = Lifetime::from_seconds(60);
+
+/// Signers by issuer.
+#[derive(Default)]
+pub struct Signers(Mutex<HashMap<IssuerKey, Kept>>);
+
+struct Kept {
+    read_at: Timestamp,
+    signer: Arc<Signer>,
+}
+
+impl Signers {
+    /// The signer of the issuer whose tools these are.
+    pub fn of(&self, tools: &Tools, now: Timestamp) -> Result<Arc<Signer>, FlowError> {
+        let issuer = tools.issuer.key;
+        let kept = self.0.lock().get(&issuer).map(|kept| (kept.read_at, Arc::clone(&kept.signer)));
+        if let Some((read_at, signer)) = &kept
+            && now < read_at.plus(FRESH_FOR)
+            && now >= *read_at
+        {
+            return Ok(Arc::clone(signer));
+        }
+        let current = current(tools)?;
+        // The same key as before: its signer is as good as a new one.
+        let signer = match kept {
+            Some((_, signer)) if signer.kid() == current.kid => signer,
+            Some(_) | None => Arc::new(built(tools, &current)?),
+        };
+        self.0.lock().insert(issuer, Kept { read_at: now, signer: Arc::clone(&signer) });
+        Ok(signer)
+    }
+
+    /// Forgets what is kept, so that the next signature asks the store: after a rotation by
+    /// this process itself.
+    pub fn forget(&self, issuer: IssuerKey) {
+        self.0.lock().remove(&issuer);
+    }
+}
+
+/// The newest key of the issuer that signs.
+fn current(tools: &Tools) -> Result<StoredSigningKey, FlowError> {
+    let keys = tools.store.read(|reading| reading.list_signing_keys(tools.issuer.key))?;
+    keys.into_iter()
+        .filter(|key| key.state == SigningKeyState::Current && key.private.is_some())
+        .max_by_key(|key| key.created_at)
+        .ok_or(FlowError::NoSigningKey)
+}
+
+fn built(tools: &Tools, key: &StoredSigningKey) -> Result<Signer, FlowError> {
+    let Some((data_key, sealed)) = &key.private else { return Err(FlowError::NoSigningKey) };
+    let private = PrivateKey::open(&tools.keys, &key.kid, (*data_key, sealed))
+        .map_err(|error| StoreError::corrupt(format!("signing key {}: {error}", key.kid)))?;
+    Ok(private.signer()?)
+}
