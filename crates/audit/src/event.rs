@@ -37,6 +37,22 @@ words! {
         TokenInfoListed = "token_info_listed",
         /// A listing ended, whole or cut.
         TokenInfoFinished = "token_info_finished",
+        /// Tokens were issued.
+        TokensIssued = "tokens_issued",
+        /// The answer of a refresh was given again within the grace period.
+        AnsweredAgain = "answered_again",
+        /// A used refresh token was shown again; its family has ended.
+        RefreshReused = "refresh_reused",
+        /// A redeemed code was shown again; its family has ended.
+        CodeReplayed = "code_replayed",
+        /// A client showed another one's code.
+        CodeShownByStranger = "code_shown_by_stranger",
+        /// A token was revoked.
+        TokenRevoked = "token_revoked",
+        /// A device flow began.
+        DeviceStarted = "device_started",
+        /// A person decided about a device.
+        DeviceDecided = "device_decided",
         /// An issuer was added.
         IssuerAdded = "issuer_added",
         /// An admin client was added.
@@ -79,6 +95,20 @@ words! {
         SecretUpgraded = "secret_upgraded",
         /// A key was made.
         KeyMade = "key_made",
+        /// Another key signs from now on.
+        KeyRotated = "key_rotated",
+        /// A key is no longer published.
+        KeyRetired = "key_retired",
+        /// A key was taken over.
+        KeyImported = "key_imported",
+        /// An issuer whose assertions are believed was entered, changed or taken away.
+        TrustChanged = "trust_changed",
+        /// An issuer's standing was changed.
+        IssuerChanged = "issuer_changed",
+        /// What a client may do was changed.
+        ClientChanged = "client_changed",
+        /// A user's standing was changed.
+        UserChanged = "user_changed",
         /// An import ran.
         Imported = "imported",
         /// The service runs with other settings than before.

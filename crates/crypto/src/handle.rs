@@ -12,17 +12,54 @@ use sha2::{Digest, Sha256};
 const LENGTH: usize = 36;
 const CHECKED: usize = 34;
 
+/// What a text of ours is. Each kind has a prefix of its own and is looked for in a table of
+/// its own, so that none passes for another (past failure 5).
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum HandleKind {
+    /// An access token.
+    Access,
+    /// A refresh token.
+    Refresh,
+    /// An authorization code (RFC 6749 4.1.2).
+    Code,
+    /// A device code (RFC 8628 3.2).
+    DeviceCode,
+}
+
+impl HandleKind {
+    /// Every kind.
+    pub const ALL: [Self; 4] = [Self::Access, Self::Refresh, Self::Code, Self::DeviceCode];
+
+    const fn prefix(self) -> &'static str {
+        match self {
+            Self::Access => "mst_at_",
+            Self::Refresh => "mst_rt_",
+            Self::Code => "mst_ac_",
+            Self::DeviceCode => "mst_dc_",
+        }
+    }
+}
+
+impl From<TokenKind> for HandleKind {
+    fn from(kind: TokenKind) -> Self {
+        match kind {
+            TokenKind::Access => Self::Access,
+            TokenKind::Refresh => Self::Refresh,
+        }
+    }
+}
+
 /// What an opaque text tells about itself.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Handle {
-    kind: TokenKind,
+    kind: HandleKind,
     shard: Shard,
 }
 
 impl Handle {
     /// A new text.
     pub fn generate(
-        kind: TokenKind,
+        kind: HandleKind,
         shard: Shard,
         randomness: &dyn Randomness,
     ) -> Result<Secret<String>, RandomnessFailed> {
@@ -33,15 +70,13 @@ impl Handle {
         bytes.extend_from_slice(&random);
         let check = check(kind, &bytes);
         bytes.extend_from_slice(&check);
-        Ok(Secret::new(format!("{}{}", prefix(kind), BASE64URL_NOPAD.encode(&bytes))))
+        Ok(Secret::new(format!("{}{}", kind.prefix(), BASE64URL_NOPAD.encode(&bytes))))
     }
 
     /// Recognises a text of ours; `None` for any other.
     pub fn parse(text: &str) -> Option<Self> {
-        let kind = [TokenKind::Access, TokenKind::Refresh]
-            .into_iter()
-            .find(|kind| text.starts_with(prefix(*kind)))?;
-        let encoded = text.strip_prefix(prefix(kind))?;
+        let kind = HandleKind::ALL.into_iter().find(|kind| text.starts_with(kind.prefix()))?;
+        let encoded = text.strip_prefix(kind.prefix())?;
         let bytes: [u8; LENGTH] =
             BASE64URL_NOPAD.decode(encoded.as_bytes()).ok()?.try_into().ok()?;
         let (checked, found) = bytes.split_at_checked(CHECKED)?;
@@ -52,8 +87,8 @@ impl Handle {
         Some(Self { kind, shard: Shard::from_number(i16::from_be_bytes(*shard))? })
     }
 
-    /// What the token is for.
-    pub const fn kind(&self) -> TokenKind {
+    /// What the text is.
+    pub const fn kind(&self) -> HandleKind {
         self.kind
     }
 
@@ -72,15 +107,8 @@ pub fn generate_client_secret(
     Ok(Secret::new(format!("mst_cs_{}", BASE64URL_NOPAD.encode(&random))))
 }
 
-const fn prefix(kind: TokenKind) -> &'static str {
-    match kind {
-        TokenKind::Access => "mst_at_",
-        TokenKind::Refresh => "mst_rt_",
-    }
-}
-
-fn check(kind: TokenKind, bytes: &[u8]) -> [u8; 2] {
-    let digest = Sha256::new().chain_update(prefix(kind)).chain_update(bytes).finalize();
+fn check(kind: HandleKind, bytes: &[u8]) -> [u8; 2] {
+    let digest = Sha256::new().chain_update(kind.prefix()).chain_update(bytes).finalize();
     let [first, second, ..] = digest.0;
     [first, second]
 }
@@ -93,7 +121,7 @@ mod tests {
     #[test]
     fn a_handle_tells_its_kind_and_shard() {
         let shard = Shard::from_number(4_095).unwrap();
-        for kind in [TokenKind::Access, TokenKind::Refresh] {
+        for kind in HandleKind::ALL {
             let text = Handle::generate(kind, shard, &CountingRandomness::default()).unwrap();
             let handle = Handle::parse(text.expose()).unwrap();
             assert_eq!((handle.kind(), handle.shard()), (kind, shard));
@@ -105,7 +133,7 @@ mod tests {
         // B60, V29
         let shard = Shard::from_number(7).unwrap();
         let text =
-            Handle::generate(TokenKind::Access, shard, &CountingRandomness::default()).unwrap();
+            Handle::generate(HandleKind::Access, shard, &CountingRandomness::default()).unwrap();
         let text = text.expose();
         for end in 0..text.len() {
             assert_eq!(Handle::parse(&text[..end]), None, "a prefix of {end}");

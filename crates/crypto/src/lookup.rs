@@ -24,6 +24,30 @@ impl KeyRing {
     }
 }
 
+/// Codes, which are looked for like tokens and are none.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum CodeKind {
+    /// RFC 6749 4.1.2.
+    Authorization,
+    /// RFC 8628 3.2, for the device.
+    Device,
+    /// RFC 8628 3.2, for the person; in its canonical form.
+    User,
+}
+
+impl KeyRing {
+    /// The keyed hash of a code; that of no token is ever the same.
+    pub fn code_tag(&self, kind: CodeKind, text: &str) -> LookupTag {
+        let keys = self.keys();
+        let kind: &[u8] = match kind {
+            CodeKind::Authorization => b"c",
+            CodeKind::Device => b"d",
+            CodeKind::User => b"u",
+        };
+        LookupTag::new(mac(&keys.lookup, &[kind, text.as_bytes()]))
+    }
+}
+
 /// The forms in which a presented text may name a token: itself, and the canonical form if
 /// it is another one.
 pub fn presented_forms(text: &str) -> Vec<Secret<String>> {

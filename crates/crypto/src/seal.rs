@@ -86,6 +86,22 @@ impl ListingWarrant {
     }
 }
 
+/// The licence to open the texts of one answer again: made where a used refresh token is
+/// shown within its grace period (decision D4), and nowhere else.
+///
+/// ```compile_fail,E0423
+/// let forged = muster_crypto::SuccessorWarrant(());
+/// ```
+#[derive(Debug)]
+pub struct SuccessorWarrant(());
+
+impl SuccessorWarrant {
+    /// For the refresh-token grant alone; tidy watches who calls it.
+    pub const fn of_grace() -> Self {
+        Self(())
+    }
+}
+
 /// Why a text could not be sealed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum SealError {
@@ -128,6 +144,24 @@ impl KeyRing {
         sealed: &SealedText,
         context: &SealContext,
         _warrant: &ListingWarrant,
+    ) -> Result<Secret<String>, Unsealable> {
+        self.open_text(sealed, context)
+    }
+
+    /// Opens a text of an answer that is given again.
+    pub fn unseal_successor(
+        &self,
+        sealed: &SealedText,
+        context: &SealContext,
+        _warrant: &SuccessorWarrant,
+    ) -> Result<Secret<String>, Unsealable> {
+        self.open_text(sealed, context)
+    }
+
+    fn open_text(
+        &self,
+        sealed: &SealedText,
+        context: &SealContext,
     ) -> Result<Secret<String>, Unsealable> {
         let keys = self.keys();
         let unknown = Unsealable::UnknownKey(sealed.data_key.number());

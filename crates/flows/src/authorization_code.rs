@@ -188,8 +188,8 @@ fn redeem(
         count: minted.count(),
         user: found.user_id.as_ref(),
     };
-    doing.chronicle.note(unit, &happening)?;
     minted.store(unit, (transaction, numbers), doing.tools)?;
+    doing.chronicle.note(unit, &happening)?;
     Ok(Ok(()))
 }
 

@@ -53,8 +53,8 @@ pub(crate) fn carry_out(
             count: minted.count(),
             user: None,
         };
-        doing.chronicle.note(unit, &happening)?;
         minted.store(unit, (&transaction, numbers), tools)?;
+        doing.chronicle.note(unit, &happening)?;
         Ok(Ok(()))
     })?;
     minted.into_answer()

@@ -113,8 +113,8 @@ fn redeem(
             count: minted.count(),
             user: person.user_id.as_ref(),
         };
-        doing.chronicle.note(unit, &happening)?;
         minted.store(unit, (&transaction, numbers), tools)?;
+        doing.chronicle.note(unit, &happening)?;
         Ok(Ok(()))
     })?;
     minted.into_answer()

@@ -69,8 +69,8 @@ pub(crate) fn carry_out(
             count: minted.count(),
             user: Some(&user.id),
         };
-        doing.chronicle.note(unit, &happening)?;
         minted.store(unit, (&transaction, numbers), tools)?;
+        doing.chronicle.note(unit, &happening)?;
         Ok(Ok(()))
     })?;
     minted.into_answer()

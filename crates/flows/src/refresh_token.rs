@@ -101,8 +101,8 @@ fn rotate(
         count: minted.count(),
         user: found.user_id.as_ref(),
     };
-    doing.chronicle.note(unit, &happening)?;
     minted.store(unit, (&found.transaction, numbers), doing.tools)?;
+    doing.chronicle.note(unit, &happening)?;
     Ok(true)
 }
 

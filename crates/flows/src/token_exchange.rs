@@ -249,8 +249,8 @@ fn issue(
             count: minted.count(),
             user: subject.user_id.as_ref(),
         };
-        doing.chronicle.note(unit, &happening)?;
         minted.store(unit, (&transaction, numbers), tools)?;
+        doing.chronicle.note(unit, &happening)?;
         Ok(Ok(()))
     })?;
     let answer = minted.into_answer()?;

@@ -23,12 +23,22 @@ pub struct TooMany {
     pub retry_after: u64,
 }
 
+/// How often one caller may ask.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Quotas {
+    /// Listings a minute.
+    pub listings_per_minute: NonZeroU32,
+    /// Introspections a second.
+    pub introspections_per_second: NonZeroU32,
+}
+
 /// Counts failures and requests.
 pub struct Admission<C: Clock = DefaultClock> {
     by_client_and_address: Rate<(u64, PeerGroup), C>,
     by_address: Rate<PeerGroup, C>,
     by_client: Rate<u64, C>,
-    requests: Rate<u64, C>,
+    listings: Rate<u64, C>,
+    introspections: Rate<u64, C>,
     /// Ids come from outside and may be long; their keyed hashes are short, and nobody
     /// can choose ids that collide.
     hasher: RandomState,
@@ -36,19 +46,20 @@ pub struct Admission<C: Clock = DefaultClock> {
 
 impl Admission {
     /// With the clock of the machine.
-    pub fn new(failures: FailureLimits, per_caller: NonZeroU32) -> Self {
-        Self::by_clock(failures, per_caller, &DefaultClock::default())
+    pub fn new(failures: FailureLimits, quotas: Quotas) -> Self {
+        Self::by_clock(failures, quotas, &DefaultClock::default())
     }
 }
 
 impl<C: Clock + Clone> Admission<C> {
     /// With this clock.
-    pub fn by_clock(failures: FailureLimits, per_caller: NonZeroU32, clock: &C) -> Self {
+    pub fn by_clock(failures: FailureLimits, quotas: Quotas, clock: &C) -> Self {
         Self {
             by_client_and_address: Rate::per_minute(failures.per_client_and_address, clock),
             by_address: Rate::per_minute(failures.per_address, clock),
             by_client: Rate::per_minute(failures.per_client, clock),
-            requests: Rate::per_minute(per_caller, clock),
+            listings: Rate::per_minute(quotas.listings_per_minute, clock),
+            introspections: Rate::per_second(quotas.introspections_per_second, clock),
             hasher: RandomState::new(),
         }
     }
@@ -79,10 +90,16 @@ impl<C: Clock + Clone> Admission<C> {
         }
     }
 
-    /// Counts a request of a caller that has proved who it is, unless it is one too many.
-    pub fn may_ask(&self, caller: &str) -> Result<(), TooMany> {
+    /// Counts a listing of a caller that has proved who it is, unless it is one too many.
+    pub fn may_list(&self, caller: &str) -> Result<(), TooMany> {
         let caller = self.hasher.hash_one(caller);
-        self.requests.count(&caller).map_err(too_many("requests of one caller"))
+        self.listings.count(&caller).map_err(too_many("requests of one caller"))
+    }
+
+    /// Counts an introspection, unless it is one too many (B105).
+    pub fn may_introspect(&self, caller: &str) -> Result<(), TooMany> {
+        let caller = self.hasher.hash_one(caller);
+        self.introspections.count(&caller).map_err(too_many("introspections of one caller"))
     }
 }
 
@@ -107,7 +124,9 @@ mod tests {
             per_address: number(5),
             per_client: number(3),
         };
-        (Admission::by_clock(failures, number(2), &clock), clock)
+        let quotas =
+            Quotas { listings_per_minute: number(2), introspections_per_second: number(3) };
+        (Admission::by_clock(failures, quotas, &clock), clock)
     }
 
     fn ip(last: u8) -> IpAddr {
@@ -151,9 +170,21 @@ mod tests {
     #[test]
     fn an_admin_lists_no_more_than_its_quota() {
         let (admission, _clock) = admission();
-        assert_eq!(admission.may_ask("a"), Ok(()));
-        assert_eq!(admission.may_ask("a"), Ok(()));
-        assert_eq!(admission.may_ask("a").unwrap_err().retry_after, 30);
-        assert_eq!(admission.may_ask("b"), Ok(()));
+        assert_eq!(admission.may_list("a"), Ok(()));
+        assert_eq!(admission.may_list("a"), Ok(()));
+        assert_eq!(admission.may_list("a").unwrap_err().retry_after, 30);
+        assert_eq!(admission.may_list("b"), Ok(()));
+    }
+
+    #[test]
+    fn a_client_introspects_no_more_than_its_quota_and_soon_again() {
+        // B105
+        let (admission, clock) = admission();
+        for _ in 0..3 {
+            assert_eq!(admission.may_introspect("a"), Ok(()));
+        }
+        assert_eq!(admission.may_introspect("a").unwrap_err().retry_after, 1);
+        clock.advance(Duration::from_secs(1));
+        assert_eq!(admission.may_introspect("a"), Ok(()));
     }
 }

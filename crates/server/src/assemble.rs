@@ -2,16 +2,17 @@
 
 use std::sync::Arc;
 
+use muster_admin::DeedError;
 use muster_cli::{KeeperSettings, Premises, PremisesError};
 use muster_client_auth::Identity;
 use muster_crypto::SecretVerifier;
-use muster_domain::{Clock, Randomness, RandomnessFailed};
-use muster_flows::{PublishedKeys, Tools};
+use muster_domain::{Clock, Issuer, Randomness, RandomnessFailed};
+use muster_flows::{PublishedKeys, Signers, Tools};
 use muster_grants::ParseSettings;
 use muster_policy::Rulebook;
-use muster_store::Store;
+use muster_store::{Store, StoreError};
 
-use crate::admission::Admission;
+use crate::admission::{Admission, Quotas};
 use crate::house::{House, ListingSettings};
 use crate::listing_gate::ListingGate;
 use crate::management::Readiness;
@@ -36,6 +37,12 @@ pub enum StartError {
     /// The audit trail does not take the start.
     #[error("the start cannot be recorded: {0}")]
     Audit(#[from] muster_audit::AuditError),
+    /// The database failed.
+    #[error("the database cannot be used: {0}")]
+    Store(#[from] StoreError),
+    /// Signing keys could not be made.
+    #[error(transparent)]
+    Deed(#[from] DeedError),
     /// No address, no runtime.
     #[error(
         "the service cannot listen: {0}; is the address taken? see http.listen and management.listen"
@@ -91,23 +98,36 @@ pub fn start_on(
     let service = Service::prepare(&settings.http)?;
     let recorder = Recorder::begin(&premises.trail, &premises.store)?;
     witness_panics(&recorder);
-    let house = Arc::new(house(settings, world, premises, (&service, &recorder))?);
+    ensure_signing_keys(premises, world)?;
+    let houses = houses(settings, world, premises, (&service, &recorder))?;
     record_start(settings, premises)?;
     let doors = Doors {
         ids: RequestIds::new(Arc::clone(&world.clock), Arc::clone(&world.randomness)),
         readiness: Arc::new(StoreReadiness(Arc::clone(&premises.store))),
         metrics: world.metrics.clone(),
     };
-    let running = service.start(settings, doors, routes(house))?;
+    let running = service.start(settings, doors, routes(houses))?;
     Ok(running.recorded_by(recorder))
 }
 
-fn house(
+/// Each issuer has keys to sign with before its first request.
+fn ensure_signing_keys(premises: &Premises, world: &World) -> Result<(), StartError> {
+    let keeper = premises.keeper(Arc::clone(&world.clock), Arc::clone(&world.randomness));
+    for issuer in premises.store.read(|reading| reading.list_issuers())? {
+        if keeper.of_issuer(issuer).ensure_signing_keys()? {
+            tracing::info!("signing keys were made");
+        }
+    }
+    Ok(())
+}
+
+/// A house for each issuer that the database knows; they share what bounds the whole service.
+fn houses(
     settings: &Settings,
     world: &World,
     premises: &Premises,
     (service, recorder): (&Service, &Recorder),
-) -> Result<House, StartError> {
+) -> Result<Vec<Arc<House>>, StartError> {
     let verifier = SecretVerifier::start(
         Arc::clone(&premises.keys),
         Arc::clone(&world.clock),
@@ -115,45 +135,94 @@ fn house(
         settings.client_auth.verifier,
     )?;
     let listing = &settings.token_info;
-    let pipeline = Pipeline {
-        reading: ParseSettings {
-            basic_readings: settings.client_auth.basic_readings,
-            token_info_by_get: listing.allow_get,
-        },
-        identity: Identity {
-            store: Arc::clone(&premises.store),
-            verifier: Arc::new(verifier),
-            clock: Arc::clone(&world.clock),
-            issuer: premises.issuer.clone(),
-            on_upgrade: record_upgrade(premises),
-        },
-        rulebook: Rulebook { clients_may_list_own: listing.clients_may_list_own },
-        tools: Tools {
+    let quotas = Quotas {
+        listings_per_minute: listing.per_admin_per_minute,
+        introspections_per_second: settings.tokens.introspections_per_second,
+    };
+    let gate = ListingGate::new(listing.listings_at_once, listing.listings_waiting, listing.waiting);
+    let shared = Shared {
+        settings,
+        world,
+        premises,
+        verifier: Arc::new(verifier),
+        published: Arc::new(PublishedKeys::default()),
+        signers: Arc::new(Signers::default()),
+        gate: Arc::new(gate),
+        quotas,
+    };
+    let mut issuers = premises.store.read(|reading| reading.list_issuers())?;
+    // The longer path first: it may lie below the shorter one.
+    issuers.sort_by_key(|issuer| std::cmp::Reverse(issuer.url.as_str().len()));
+    Ok(issuers.into_iter().map(|one| Arc::new(shared.house(one, (service, recorder)))).collect())
+}
+
+/// What the houses share.
+struct Shared<'a> {
+    settings: &'a Settings,
+    world: &'a World,
+    premises: &'a Premises,
+    verifier: Arc<SecretVerifier>,
+    published: Arc<PublishedKeys>,
+    signers: Arc<Signers>,
+    gate: Arc<ListingGate>,
+    quotas: Quotas,
+}
+
+impl Shared<'_> {
+    fn pipeline(&self, issuer: Issuer) -> Pipeline {
+        let (settings, premises, world) = (self.settings, self.premises, self.world);
+        Pipeline {
+            reading: ParseSettings {
+                basic_readings: settings.client_auth.basic_readings,
+                token_info_by_get: settings.token_info.allow_get,
+                grants: settings.tokens.grants,
+            },
+            identity: Identity {
+                store: Arc::clone(&premises.store),
+                verifier: Arc::clone(&self.verifier),
+                clock: Arc::clone(&world.clock),
+                issuer: issuer.clone(),
+                on_upgrade: record_upgrade(premises),
+            },
+            rulebook: Rulebook {
+                clients_may_list_own: settings.token_info.clients_may_list_own,
+                lifetimes: settings.tokens.lifetimes,
+            },
+            tools: Tools {
+                issuer,
+                store: Arc::clone(&premises.store),
+                keys: Arc::clone(&premises.keys),
+                published: Arc::clone(&self.published),
+                signers: Arc::clone(&self.signers),
+                clock: Arc::clone(&world.clock),
+                randomness: Arc::clone(&world.randomness),
+            },
+        }
+    }
+
+    fn house(&self, issuer: Issuer, (service, recorder): (&Service, &Recorder)) -> House {
+        let (premises, listing) = (self.premises, &self.settings.token_info);
+        House {
+            pipeline: self.pipeline(issuer.clone()),
+            issuer,
+            // Failures are counted for each issuer apart: its ids are its own.
+            admission: Arc::new(Admission::new(self.settings.client_auth.failures, self.quotas)),
+            gate: Arc::clone(&self.gate),
+            blocking: service.blocking(),
+            runtime: service.runtime(),
             store: Arc::clone(&premises.store),
             keys: Arc::clone(&premises.keys),
-            published: Arc::new(PublishedKeys::default()),
-            clock: Arc::clone(&world.clock),
-        },
-    };
-    Ok(House {
-        issuer: premises.issuer.clone(),
-        pipeline,
-        admission: Admission::new(settings.client_auth.failures, listing.per_admin_per_minute),
-        gate: ListingGate::new(listing.listings_at_once, listing.listings_waiting, listing.waiting),
-        blocking: service.blocking(),
-        runtime: service.runtime(),
-        store: Arc::clone(&premises.store),
-        keys: Arc::clone(&premises.keys),
-        trail: premises.trail.clone(),
-        recorder: recorder.clone(),
-        clock: Arc::clone(&world.clock),
-        stop: service.stop(),
-        listing: ListingSettings {
-            page_rows: i64::from(listing.page_rows.get()),
-            stall: listing.stall,
-            ended: listing.ended_texts,
-        },
-    })
+            trail: premises.trail.clone(),
+            recorder: recorder.clone(),
+            clock: Arc::clone(&self.world.clock),
+            stop: service.stop(),
+            listing: ListingSettings {
+                page_rows: i64::from(listing.page_rows.get()),
+                stall: listing.stall,
+                ended: listing.ended_texts,
+            },
+        }
+    }
 }
 
 /// Ready while the database answers and its schema is this program's.

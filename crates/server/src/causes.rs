@@ -5,10 +5,18 @@
 use muster_client_auth::AuthError;
 use muster_flows::FlowError;
 use muster_grants::ParseError;
-use muster_policy::Denial;
+use muster_client_auth::{Caller, Reason as AuthReason};
+use muster_policy::{Denial, InspectDenial};
 use muster_store::StoreError;
 
 use crate::refusal::{PublicWords, Refusal};
+
+/// What the other endpoints' questions are called in the trail.
+pub(crate) const INTROSPECTION: &str = "introspection";
+/// RFC 7009.
+pub(crate) const REVOCATION: &str = "revocation";
+/// RFC 8628 3.1.
+pub(crate) const DEVICE_START: &str = "device_authorization";
 
 /// Which step said no, and why.
 #[derive(Debug, thiserror::Error)]
@@ -42,6 +50,8 @@ pub enum Cause {
     Denied {
         /// Who.
         caller: String,
+        /// What was asked: a grant, or another endpoint's question.
+        asked: &'static str,
         /// Why.
         denial: Denial,
     },
@@ -50,12 +60,35 @@ pub enum Cause {
     Flow {
         /// For whom.
         caller: String,
+        /// What was asked: a grant, or another endpoint's question.
+        asked: &'static str,
         /// Why.
         error: FlowError,
     },
 }
 
 impl Cause {
+    /// A denial of policy.
+    pub(crate) fn denied(caller: &str, asked: &'static str, denial: Denial) -> Self {
+        Self::Denied { caller: caller.to_owned(), asked, denial }
+    }
+
+    /// A flow without an outcome.
+    pub(crate) fn flow(caller: &str, asked: &'static str, error: FlowError) -> Self {
+        Self::Flow { caller: caller.to_owned(), asked, error }
+    }
+
+    /// A caller that may not even ask: one that proves nothing is nobody (S40, B103).
+    pub(crate) fn unseen(caller: &Caller, denial: InspectDenial) -> Self {
+        match denial {
+            InspectDenial::Unproved => Self::Authentication(AuthError::InvalidClient {
+                reason: AuthReason::WrongMethod,
+                claimed: Some(caller.id().to_owned()),
+            }),
+            InspectDenial::Denied(denial) => Self::denied(caller.id(), INTROSPECTION, denial),
+        }
+    }
+
     /// What is answered.
     pub fn refusal(&self) -> Refusal {
         match self {
@@ -70,12 +103,20 @@ impl Cause {
             Self::Authentication(AuthError::Busy) => {
                 Refusal::Busy { retry_after: 1, reason: "the hashing queue is full".into() }
             }
-            Self::Authentication(AuthError::Store(error))
-            | Self::Flow { error: FlowError::Store(error), .. } => store(error),
-            Self::Denied { denial, .. } => Refusal::UnauthorizedClient(denial.to_string().into()),
-            Self::Flow { error: FlowError::InvalidGrant { reason }, .. } => {
-                Refusal::InvalidGrant((*reason).into())
-            }
+            Self::Authentication(AuthError::Store(error)) => store(error),
+            Self::Denied { denial, .. } => denied(*denial),
+            Self::Flow { error, .. } => flow(error),
+        }
+    }
+
+    /// What was asked, once that was known.
+    pub(crate) const fn asked(&self) -> Option<&'static str> {
+        match self {
+            Self::Denied { asked, .. } | Self::Flow { asked, .. } => Some(asked),
+            Self::Malformed(_)
+            | Self::TooManyFailures { .. }
+            | Self::TooManyRequests { .. }
+            | Self::Authentication(_) => None,
         }
     }
 
@@ -90,6 +131,42 @@ impl Cause {
             | Self::Denied { caller, .. }
             | Self::Flow { caller, .. } => Some(caller),
         }
+    }
+}
+
+fn denied(denial: Denial) -> Refusal {
+    match denial {
+        Denial::ScopeNotRegistered => Refusal::InvalidScope,
+        Denial::TargetNotRegistered => Refusal::InvalidTarget,
+        Denial::NoListingRight
+        | Denial::NotForClients
+        | Denial::GrantNotRegistered
+        | Denial::NotForAdmins
+        | Denial::NotForPublicClients
+        | Denial::Silence => Refusal::UnauthorizedClient(denial.to_string().into()),
+    }
+}
+
+fn flow(error: &FlowError) -> Refusal {
+    match error {
+        FlowError::InvalidGrant { reason } => Refusal::InvalidGrant((*reason).into()),
+        FlowError::InvalidExchange { .. } => {
+            Refusal::invalid_request("the token to be exchanged is not acceptable")
+        }
+        FlowError::InvalidScope => Refusal::InvalidScope,
+        FlowError::InvalidTarget { .. } => Refusal::InvalidTarget,
+        FlowError::InvalidProof { reason } => Refusal::InvalidProof((*reason).into()),
+        FlowError::OthersToken => Refusal::UnauthorizedClient(error.to_string().into()),
+        FlowError::AuthorizationPending => Refusal::AuthorizationPending,
+        FlowError::SlowDown => Refusal::SlowDown,
+        FlowError::ExpiredToken => Refusal::ExpiredToken,
+        FlowError::AccessDenied => Refusal::AccessDenied,
+        FlowError::NoSigningKey
+        | FlowError::Signing(_)
+        | FlowError::Sealing(_)
+        | FlowError::Id(_) => Refusal::ServerError(error.to_string().into()),
+        FlowError::Randomness(_) => Refusal::StoreUnavailable(error.to_string().into()),
+        FlowError::Store(error) => store(error),
     }
 }
 
@@ -129,6 +206,15 @@ fn malformed(error: &ParseError) -> Refusal {
         ParseError::AssertionType => Refusal::invalid_request(
             "client_assertion and client_assertion_type do not fit together",
         ),
+        ParseError::Scope => Refusal::InvalidScope,
+        ParseError::Target => Refusal::InvalidTarget,
+        ParseError::NotALifetime(name) => {
+            Refusal::InvalidRequest(PublicWords::about(name, "is not a lifetime"))
+        }
+        ParseError::TokenType(name) => {
+            Refusal::InvalidRequest(PublicWords::about(name, "names no known token type"))
+        }
+        ParseError::Proof => Refusal::InvalidProof("malformed".into()),
     }
 }
 

@@ -1,6 +1,5 @@
 //! The house of one issuer: everything a request needs, made once (`assemble.rs`).
 
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,20 +7,20 @@ use muster_audit::{Actor, Trail};
 use muster_client_auth::Caller;
 use muster_crypto::KeyRing;
 use muster_domain::{AuthMethod, Clock, Issuer};
-use muster_flows::{EndedTexts, Outcome, PlannedListing};
-use muster_grants::Presented;
+use muster_flows::{EndedTexts, Outcome};
 use muster_store::Store;
 use tokio::runtime::Handle;
 
-use crate::admission::{Admission, TooMany};
+use crate::admission::Admission;
 use crate::blocking::Blocking;
 use crate::causes::Cause;
 use crate::edge::RequestFacts;
 use crate::extract::TokenForm;
 use crate::listing_gate::ListingGate;
-use crate::pipeline::{Answered, Gates, Pipeline};
+use crate::pipeline::{Answered, Pipeline};
 use crate::recorder::Recorder;
 use crate::shutdown::Stop;
+use crate::surroundings::Around;
 
 /// Everything a request needs.
 pub struct House {
@@ -30,9 +29,9 @@ pub struct House {
     /// The way of a token request.
     pub pipeline: Pipeline,
     /// Who must come back later.
-    pub admission: Admission,
+    pub admission: Arc<Admission>,
     /// The gate of the listings.
-    pub gate: ListingGate,
+    pub gate: Arc<ListingGate>,
     /// The one hop.
     pub blocking: Blocking,
     /// The runtime, for a stream that waits.
@@ -64,7 +63,7 @@ pub struct ListingSettings {
     pub ended: EndedTexts,
 }
 
-/// Who asked for a listing that may begin.
+/// Who asked for what may begin.
 #[derive(Clone, Debug)]
 pub struct Asked {
     /// The caller's id.
@@ -89,10 +88,9 @@ impl Asked {
 }
 
 impl House {
-    /// Takes a request through the pipeline. What is refused is counted and recorded.
-    pub fn ask(&self, form: &TokenForm) -> Result<(Asked, PlannedListing), Cause> {
-        let gates = Counted { admission: &self.admission, address: form.client() };
-        let answered = self.pipeline.answer(&form.raw(), &gates);
+    /// Takes a token request through the pipeline. What is refused is counted and recorded.
+    pub fn ask(&self, form: &TokenForm) -> Result<(Asked, Outcome), Cause> {
+        let answered = self.pipeline.answer(&form.raw(), &Around { house: self, form });
         if form.is_by_get() {
             // Whoever comes in by GET is told about it, listed or refused.
             let client = match &answered {
@@ -102,64 +100,36 @@ impl House {
             let client = client.unwrap_or("-").to_owned();
             metrics::counter!("muster_token_in_url_total", "client" => client).increment(1);
         }
-        match answered {
-            Ok(Answered { permit, outcome: Outcome::Listing(planned) }) => {
-                let (is_admin, method) = match permit.caller() {
-                    Caller::Admin(admin) => (true, admin.method()),
-                    Caller::Client(client) => (false, client.method()),
-                };
-                let asked = Asked {
-                    caller: permit.caller().id().to_owned(),
-                    is_admin,
-                    method,
-                    by_get: form.is_by_get(),
-                    facts: form.facts.clone(),
-                    reasons: permit.reasons().to_vec(),
-                };
-                Ok((asked, planned))
-            }
-            Err(cause) => {
-                self.note_failure(&cause, form);
-                Err(cause)
-            }
-        }
-    }
-}
-
-/// The counts of failures and of requests, for one request.
-struct Counted<'a> {
-    admission: &'a Admission,
-    address: IpAddr,
-}
-
-impl Gates for Counted<'_> {
-    /// A caller that has failed too often is not even verified.
-    fn before(&self, presented: &Presented) -> Result<(), Cause> {
-        for id in claimed_ids(presented) {
-            self.admission.may_try(id, self.address).map_err(|too_many| {
-                let TooMany { limit: reason, retry_after } = too_many;
-                Cause::TooManyFailures { reason, retry_after }
-            })?;
-        }
-        Ok(())
+        let Answered { permit, outcome } = self.noted(answered, form)?;
+        let (is_admin, method) = match permit.caller() {
+            Caller::Admin(admin) => (true, admin.method()),
+            Caller::Client(client) => (false, client.method()),
+        };
+        let asked = Asked {
+            caller: permit.caller().id().to_owned(),
+            is_admin,
+            method,
+            by_get: form.is_by_get(),
+            facts: form.facts.clone(),
+            reasons: permit.reasons().to_vec(),
+        };
+        Ok((asked, outcome))
     }
 
-    /// Whatever becomes of it, a request counts: who guesses at tokens is slowed down too.
-    fn after(&self, caller: &Caller) -> Result<(), Cause> {
-        self.admission.may_ask(caller.id()).map_err(|too_many| {
-            let TooMany { limit: reason, retry_after } = too_many;
-            Cause::TooManyRequests { caller: caller.id().to_owned(), reason, retry_after }
-        })
+    /// Asks one of the other endpoints' questions; what is refused is counted and recorded.
+    pub fn inquire<T>(
+        &self,
+        form: &TokenForm,
+        question: impl FnOnce(&Pipeline, &Around<'_>) -> Result<T, Cause>,
+    ) -> Result<T, Cause> {
+        let answered = question(&self.pipeline, &Around { house: self, form });
+        self.noted(answered, form)
     }
-}
 
-/// The ids that a caller names, as far as it names any.
-fn claimed_ids(presented: &Presented) -> Vec<Option<&str>> {
-    match presented {
-        Presented::Basic(readings) => {
-            readings.iter().map(|reading| Some(reading.id.as_str())).collect()
+    fn noted<T>(&self, answered: Result<T, Cause>, form: &TokenForm) -> Result<T, Cause> {
+        if let Err(cause) = &answered {
+            self.note_failure(cause, form);
         }
-        Presented::Post { id, .. } => vec![Some(id)],
-        Presented::Assertion { id, .. } | Presented::Nothing { id } => vec![id.as_deref()],
+        answered
     }
 }

@@ -1,14 +1,24 @@
 //! The way of every token request, top to bottom: what is asked, who asks, may they, do it.
-//! Telling them is `routes/token.rs`.
+//! Telling them is `routes/`.
 //!
-//! No grant can forget or repeat a step: each takes what only the step before can make.
+//! No grant can forget or repeat a step: each takes what only the step before can make. The
+//! other endpoints that clients authenticate at share the way as far as it goes.
 
-use muster_client_auth::{AuthError, Caller, Identity};
-use muster_flows::{Outcome, Tools, carry_out};
-use muster_grants::{ParseSettings, Presented, RawRequest, TokenRequest, parse};
-use muster_policy::{Permit, Rulebook, permit};
+use muster_client_auth::{Caller, Identity};
+use muster_domain::Secret;
+use muster_flows::{
+    ActiveToken, Chronicle, DeviceStarted, Doing, FlowError, Outcome, Revoked, ShownProof, Tools,
+    carry_out, introspect, revoke, start_device,
+};
+use muster_grants::{
+    Grant, ParseSettings, Presented, RawRequest, TokenRequest, parse, parse_device_start,
+    parse_token_query,
+};
+use muster_policy::{
+    Permit, Rulebook, introspection_reach, permit, permit_device, revocation_reach,
+};
 
-use crate::causes::Cause;
+use crate::causes::{Cause, DEVICE_START, INTROSPECTION, REVOCATION};
 
 /// The five rooms of a token request, ready for use.
 #[derive(Clone)]
@@ -32,32 +42,138 @@ pub struct Answered {
     pub outcome: Outcome,
 }
 
-/// Who is asked to come back later: on both sides of the proof, since a guess at a secret
-/// and a guess at a token are worth counting apart.
-pub trait Gates {
+/// What is asked for, as far as it is counted apart.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Errand {
+    /// A listing.
+    List,
+    /// An introspection.
+    Introspect,
+    /// Anything else.
+    Other,
+}
+
+/// What surrounds one request: who is asked to come back later, on both sides of the proof,
+/// since a guess at a secret and a guess at a token are worth counting apart; and where it
+/// is written down what happens.
+pub trait Surroundings {
     /// Before a caller is verified.
     fn before(&self, presented: &Presented) -> Result<(), Cause>;
 
     /// Once it is known who it is.
-    fn after(&self, caller: &Caller) -> Result<(), Cause>;
+    fn after(&self, caller: &Caller, errand: Errand) -> Result<(), Cause>;
+
+    /// Where it is written down what happens at the request of this caller.
+    fn chronicle<'a>(&'a self, caller: &'a Caller) -> Box<dyn Chronicle + 'a>;
 }
 
 impl Pipeline {
-    /// Answers a request, unless the gates send the caller away.
-    pub fn answer(&self, raw: &RawRequest<'_>, gates: &dyn Gates) -> Result<Answered, Cause> {
-        let TokenRequest { presented, grant } = parse(raw, &self.reading)?; // 1. what is asked
-        gates.before(&presented)?;
-        let caller = self.authenticate(&presented)?; //                        2. who asks
-        gates.after(&caller)?;
-        let who = caller.id().to_owned();
-        let permit = permit(caller, grant, &self.rulebook) //                  3. may they
-            .map_err(|denial| Cause::Denied { caller: who.clone(), denial })?;
-        let outcome = carry_out(&permit, &self.tools) //                       4. do it
-            .map_err(|error| Cause::Flow { caller: who, error })?;
-        Ok(Answered { permit, outcome }) //                                    5. tell them
+    /// Answers a token request, unless the surroundings send the caller away.
+    pub fn answer(
+        &self,
+        raw: &RawRequest<'_>,
+        around: &dyn Surroundings,
+    ) -> Result<Answered, Cause> {
+        let TokenRequest { presented, grant, proof } = parse(raw, &self.reading)?; // 1. what is asked
+        let errand = errand(&grant);
+        let caller = self.known(&presented, errand, around)?; //                      2. who asks
+        let (who, asked) = (caller.id().to_owned(), grant.grant_type().name());
+        let permit = permit(caller, grant, &self.rulebook) //                         3. may they
+            .map_err(|denial| Cause::denied(&who, asked, denial))?;
+        let outcome = self
+            .doing("/token", proof.as_ref(), (permit.caller(), around), |doing| {
+                carry_out(&permit, doing) //                                          4. do it
+            })
+            .map_err(|error| Cause::flow(&who, asked, error))?;
+        Ok(Answered { permit, outcome }) //                                           5. tell them
     }
 
-    fn authenticate(&self, presented: &Presented) -> Result<Caller, AuthError> {
-        self.identity.authenticate(presented)
+    /// Answers an introspection (RFC 7662): who asks, and the token, if it is good.
+    pub fn introspect(
+        &self,
+        raw: &RawRequest<'_>,
+        around: &dyn Surroundings,
+    ) -> Result<(Caller, Option<ActiveToken>), Cause> {
+        let (presented, query, _) = parse_token_query(raw, &self.reading)?;
+        let caller = self.known(&presented, Errand::Introspect, around)?;
+        let reach = introspection_reach(&caller).map_err(|denial| Cause::unseen(&caller, denial))?;
+        let asks = match &caller {
+            Caller::Client(client) => Some(&client.client().id),
+            Caller::Admin(_) => None,
+        };
+        let active = introspect(&query, (reach, asks), &self.tools);
+        let active = active.map_err(|error| Cause::flow(caller.id(), INTROSPECTION, error))?;
+        Ok((caller, active))
+    }
+
+    /// Revokes a token (RFC 7009).
+    pub fn revoke(
+        &self,
+        raw: &RawRequest<'_>,
+        around: &dyn Surroundings,
+    ) -> Result<Revoked, Cause> {
+        let (presented, query, _) = parse_token_query(raw, &self.reading)?;
+        let caller = self.known(&presented, Errand::Other, around)?;
+        let reach = revocation_reach(&caller)
+            .map_err(|denial| Cause::denied(caller.id(), REVOCATION, denial))?;
+        let chronicle = around.chronicle(&caller);
+        revoke(&query, reach, (&self.tools, &*chronicle))
+            .map_err(|error| Cause::flow(caller.id(), REVOCATION, error))
+    }
+
+    /// Begins a device flow (RFC 8628 3.1).
+    pub fn start_device(
+        &self,
+        raw: &RawRequest<'_>,
+        around: &dyn Surroundings,
+    ) -> Result<DeviceStarted, Cause> {
+        let (presented, start, proof) = parse_device_start(raw, &self.reading)?;
+        let caller = self.known(&presented, Errand::Other, around)?;
+        let audience = start.resources.iter().map(|one| one.as_str().to_owned()).collect();
+        let permit = permit_device(&caller, start.scope.as_ref(), audience, &self.rulebook)
+            .map_err(|denial| Cause::denied(caller.id(), DEVICE_START, denial))?;
+        let path = "/device_authorization";
+        self.doing(path, proof.as_ref(), (&caller, around), |doing| start_device(&permit, doing))
+            .map_err(|error| Cause::flow(caller.id(), DEVICE_START, error))
+    }
+
+    /// Who asks, if whoever it is may come in.
+    fn known(
+        &self,
+        presented: &Presented,
+        errand: Errand,
+        around: &dyn Surroundings,
+    ) -> Result<Caller, Cause> {
+        around.before(presented)?;
+        let caller = self.identity.authenticate(presented)?;
+        around.after(&caller, errand)?;
+        Ok(caller)
+    }
+
+    /// Does something with everything that it needs.
+    fn doing<T>(
+        &self,
+        path: &str,
+        proof: Option<&Secret<String>>,
+        (caller, around): (&Caller, &dyn Surroundings),
+        work: impl FnOnce(&Doing<'_>) -> Result<T, FlowError>,
+    ) -> Result<T, FlowError> {
+        let chronicle = around.chronicle(caller);
+        let url = format!("{}{path}", self.tools.issuer.url);
+        let shown = ShownProof { proof, method: "POST", url: &url };
+        work(&Doing { tools: &self.tools, chronicle: &*chronicle, shown })
+    }
+}
+
+/// A listing is counted apart.
+const fn errand(grant: &Grant) -> Errand {
+    match grant {
+        Grant::TokenInfo(_) => Errand::List,
+        Grant::AuthorizationCode(_)
+        | Grant::RefreshToken(_)
+        | Grant::ClientCredentials(_)
+        | Grant::TokenExchange(_)
+        | Grant::DeviceCode(_)
+        | Grant::JwtBearer(_) => Errand::Other,
     }
 }

@@ -31,13 +31,17 @@ pub(crate) struct Rate<K: Clone + Eq + Hash, C: Clock = DefaultClock> {
 impl<K: Clone + Eq + Hash, C: Clock + Clone> Rate<K, C> {
     /// So many a minute, all of them at once if need be.
     pub(crate) fn per_minute(count: NonZeroU32, clock: &C) -> Self {
-        Self::bounded(count, KEYS_MOST, clock)
+        Self::bounded(Quota::per_minute(count), KEYS_MOST, clock)
     }
 
-    fn bounded(count: NonZeroU32, most: usize, clock: &C) -> Self {
+    /// So many a second, all of them at once if need be.
+    pub(crate) fn per_second(count: NonZeroU32, clock: &C) -> Self {
+        Self::bounded(Quota::per_second(count), KEYS_MOST, clock)
+    }
+
+    fn bounded(quota: Quota, most: usize, clock: &C) -> Self {
         let entries = Arc::new(Mutex::new(Entries::default()));
         let tally = |counts| Tally { entries: Arc::clone(&entries), most, counts };
-        let quota = Quota::per_minute(count);
         Self {
             counting: RateLimiter::new(quota, tally(true), clock.clone()),
             looking: RateLimiter::new(quota, tally(false), clock.clone()),

@@ -16,9 +16,6 @@ use crate::house::{Asked, House};
 use crate::refusal::Refusal;
 use crate::stream::{ListingCut, Sent};
 
-/// The grant of today.
-const TOKEN_INFO: &str = "token_info";
-
 impl House {
     /// Counts and records a request that was refused.
     pub(crate) fn note_failure(&self, cause: &Cause, form: &TokenForm) {
@@ -28,21 +25,22 @@ impl House {
                 Event::ClientAuthentication
             }
             Cause::Malformed(ParseError::Authentication) => Event::ClientAuthentication,
-            Cause::Denied { .. } | Cause::Flow { error: FlowError::InvalidGrant { .. }, .. } => {
-                Event::GrantRefused
+            // A device that asks again and again is no news.
+            Cause::Flow {
+                error: FlowError::AuthorizationPending | FlowError::SlowDown, ..
             }
+            | Cause::Flow { error: FlowError::Store(_), .. } => return,
+            Cause::Denied { .. } | Cause::Flow { .. } => Event::GrantRefused,
             Cause::TooManyFailures { .. }
             | Cause::TooManyRequests { .. }
             | Cause::Authentication(AuthError::Busy) => Event::LimitHit,
             // Malformed requests and our own failures are in the log; the trail is about
             // who was let in and who was not.
-            Cause::Malformed(_)
-            | Cause::Authentication(AuthError::Store(_))
-            | Cause::Flow { error: FlowError::Store(_), .. } => return,
+            Cause::Malformed(_) | Cause::Authentication(AuthError::Store(_)) => return,
         };
         let mut entry = self.entry(event, Ending::Refused, &form.facts);
-        if event == Event::GrantRefused {
-            entry = entry.with_word("grant", TOKEN_INFO);
+        if let Some(asked) = cause.asked() {
+            entry = entry.with_word("grant", asked);
         }
         if form.is_by_get() {
             entry = entry.with_flag("by_get", true);

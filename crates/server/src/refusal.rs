@@ -36,6 +36,16 @@ pub enum Refusal {
     InvalidScope,
     /// The resource or audience is not acceptable.
     InvalidTarget,
+    /// The proof of possession is missing or not acceptable (RFC 9449 5).
+    InvalidProof(Reason),
+    /// The person has not decided yet (RFC 8628 3.5).
+    AuthorizationPending,
+    /// The device polls too fast.
+    SlowDown,
+    /// The device's codes have expired.
+    ExpiredToken,
+    /// The person said no.
+    AccessDenied,
     /// Nothing lies at this path.
     NotFound,
     /// Another method is wanted; the text is the `Allow` header's.
@@ -130,6 +140,13 @@ impl Refusal {
             Self::InvalidGrant(reason()),
             Self::UnauthorizedClient(reason()),
             Self::UnsupportedGrantType,
+            Self::InvalidScope,
+            Self::InvalidTarget,
+            Self::InvalidProof(reason()),
+            Self::AuthorizationPending,
+            Self::SlowDown,
+            Self::ExpiredToken,
+            Self::AccessDenied,
             Self::InvalidClient(reason()),
             Self::NotFound,
             Self::MethodNotAllowed("GET, POST".into()),
@@ -184,6 +201,11 @@ impl Refusal {
             Self::UnsupportedGrantType => refused(Code::UnsupportedGrantType, NO_SUCH_GRANT),
             Self::InvalidScope => refused(Code::InvalidScope, BAD_SCOPE),
             Self::InvalidTarget => refused(Code::InvalidTarget, BAD_TARGET),
+            Self::InvalidProof(reason) => refused(Code::InvalidDpopProof, BAD_PROOF).because(reason),
+            Self::AuthorizationPending => refused(Code::AuthorizationPending, PENDING),
+            Self::SlowDown => refused(Code::SlowDown, "wait longer between two polls"),
+            Self::ExpiredToken => refused(Code::ExpiredToken, "the device code has expired"),
+            Self::AccessDenied => refused(Code::AccessDenied, "the request was denied"),
             Self::NotFound => invalid_request(Status::NOT_FOUND, "there is nothing at this path"),
             Self::MethodNotAllowed(allow) => {
                 let facts = invalid_request(Status::METHOD_NOT_ALLOWED, "not this method");
@@ -236,6 +258,8 @@ const NOT_THIS_CLIENT: &str = "this client may not use this grant";
 const NOT_PROVEN: &str = "client authentication failed";
 const BAD_SCOPE: &str = "the scope is not acceptable";
 const BAD_TARGET: &str = "the resource or audience is not acceptable";
+const BAD_PROOF: &str = "the DPoP proof is missing or not acceptable";
+const PENDING: &str = "nobody has decided about the device yet";
 const NO_SUCH_GRANT: &str = "this grant type is not supported";
 const FORMS_ONLY: &str = "the body must be of the type application/x-www-form-urlencoded";
 const TRY_LATER: &str = "the service is busy or not available; try again later";
@@ -289,7 +313,14 @@ impl<'a> Facts<'a> {
             | ErrorCode::UnauthorizedClient
             | ErrorCode::UnsupportedGrantType
             | ErrorCode::InvalidScope
-            | ErrorCode::InvalidTarget => tracing::info!(status, error, reason, "refused"),
+            | ErrorCode::InvalidTarget
+            | ErrorCode::InvalidDpopProof
+            | ErrorCode::AuthorizationPending
+            | ErrorCode::SlowDown
+            | ErrorCode::ExpiredToken
+            | ErrorCode::AccessDenied
+            | ErrorCode::InvalidToken
+            | ErrorCode::UnsupportedTokenType => tracing::info!(status, error, reason, "refused"),
         }
     }
 }
@@ -332,6 +363,11 @@ mod tests {
             Refusal::UnsupportedGrantType,
             Refusal::InvalidScope,
             Refusal::InvalidTarget,
+            Refusal::InvalidProof(reason()),
+            Refusal::AuthorizationPending,
+            Refusal::SlowDown,
+            Refusal::ExpiredToken,
+            Refusal::AccessDenied,
             Refusal::NotFound,
             Refusal::MethodNotAllowed("GET, POST".into()),
             Refusal::BadHttp("a request has one Host"),

@@ -42,7 +42,7 @@ fn entry(event: Event, premises: &Premises) -> Entry {
 }
 
 /// Each section of the settings, as text that may hold secrets: it is not to be written.
-fn sections(settings: &Settings) -> [(&'static str, String); 10] {
+fn sections(settings: &Settings) -> [(&'static str, String); 11] {
     let Settings {
         http,
         management,
@@ -51,6 +51,7 @@ fn sections(settings: &Settings) -> [(&'static str, String); 10] {
         keys,
         client_auth,
         token_info,
+        tokens,
         retention,
         audit,
         telemetry,
@@ -63,6 +64,7 @@ fn sections(settings: &Settings) -> [(&'static str, String); 10] {
         ("keys_settings_hmac", format!("{keys:?}")),
         ("client_auth_settings_hmac", format!("{client_auth:?}")),
         ("token_info_settings_hmac", format!("{token_info:?}")),
+        ("tokens_settings_hmac", format!("{tokens:?}")),
         ("retention_settings_hmac", format!("{retention:?}")),
         ("audit_settings_hmac", format!("{audit:?}")),
         ("telemetry_settings_hmac", format!("{telemetry:?}")),

@@ -9,12 +9,12 @@ use super::rejected::Rejected;
 /// 9999-12-31T23:59:59Z: later dates are no dates.
 const LAST_SECOND: i64 = 253_402_300_799;
 /// Clocks may differ by so much (conformance: 8 to 10 s ahead are taken, 60 s are not).
-const LEEWAY_SECONDS: i64 = 10;
+pub(super) const LEEWAY_SECONDS: i64 = 10;
 /// An assertion lives at most so long, which bounds the memory of used ones (B94).
 const LONGEST_SECONDS: i64 = 300;
 /// An assertion older than this is not fresh, whatever its `exp` says (B95).
 const OLDEST_SECONDS: i64 = 300;
-const JTI_LONGEST: usize = 256;
+pub(super) const JTI_LONGEST: usize = 256;
 
 /// What an assertion must say.
 #[derive(Clone, Copy, Debug)]
@@ -78,12 +78,18 @@ fn check_audience(
     if audience == expectation.audience { Ok(()) } else { Err(Rejected::Mismatch("aud")) }
 }
 
-fn text<'a>(claims: &'a Map<String, Value>, name: &'static str) -> Result<&'a str, Rejected> {
+pub(super) fn text<'a>(
+    claims: &'a Map<String, Value>,
+    name: &'static str,
+) -> Result<&'a str, Rejected> {
     claims.get(name).and_then(Value::as_str).ok_or(Rejected::Claim(name))
 }
 
 /// A `NumericDate` in whole seconds; fractions are rounded down.
-fn seconds(claims: &Map<String, Value>, name: &'static str) -> Result<Option<i64>, Rejected> {
+pub(super) fn seconds(
+    claims: &Map<String, Value>,
+    name: &'static str,
+) -> Result<Option<i64>, Rejected> {
     let Some(value) = claims.get(name) else { return Ok(None) };
     let whole = match value.as_i64() {
         Some(whole) => Some(whole),

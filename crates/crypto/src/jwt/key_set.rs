@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 
 use super::algorithm::Algorithm;
 use super::claims::{AssertionClaims, AssertionExpectation};
+use super::grant_claims::{GrantClaims, GrantExpectation};
 use super::json::strict_object;
 use super::rejected::Rejected;
 use super::text::UnverifiedJws;
@@ -21,6 +22,8 @@ const SET_LONGEST: usize = 64 * 1024;
 const KEYS_MOST: usize = 50;
 /// What an assertion may call itself (standards S55).
 const ASSERTION_TYPES: [&str; 2] = ["JWT", "client-authentication+jwt"];
+/// What an assertion about a user may call itself.
+const GRANT_TYPES: [&str; 2] = ["JWT", "authorization-grant+jwt"];
 /// RSA moduli in bytes: 2048 to 4096 bits.
 const RSA_BYTES: std::ops::RangeInclusive<usize> = 256..=512;
 
@@ -111,6 +114,38 @@ impl VerifyingKeys {
         }
     }
 
+    /// The claims of somebody's assertion about a user (RFC 7523 2.1, 3).
+    pub fn grant_assertion(
+        &self,
+        text: &str,
+        expectation: &GrantExpectation<'_>,
+        now: Timestamp,
+    ) -> Result<GrantClaims, Rejected> {
+        let jws = UnverifiedJws::parse(text)?;
+        if jws.typ.as_ref().is_some_and(|typ| !GRANT_TYPES.contains(&typ.as_str())) {
+            return Err(Rejected::Header);
+        }
+        self.verify(&jws)?;
+        GrantClaims::check(&jws.claims, expectation, now)
+    }
+
+    /// The claims of a JWT of one of these types whose signature verifies. What they say is
+    /// for the caller to judge.
+    pub fn verified_claims(
+        &self,
+        text: &str,
+        types: &[&str],
+    ) -> Result<Map<String, Value>, Rejected> {
+        let jws = UnverifiedJws::parse(text)?;
+        let typ = jws.typ.as_deref().unwrap_or_default().to_ascii_lowercase();
+        let typ = typ.strip_prefix("application/").unwrap_or(&typ);
+        if !types.iter().any(|wanted| wanted.eq_ignore_ascii_case(typ)) {
+            return Err(Rejected::Header);
+        }
+        self.verify(&jws)?;
+        Ok(jws.claims)
+    }
+
     /// How many keys there are.
     pub fn len(&self) -> usize {
         self.0.len()
@@ -140,7 +175,12 @@ impl VerifyingKeys {
         Ok(Self(keys))
     }
 
-    fn verify(&self, jws: &UnverifiedJws<'_>) -> Result<(), Rejected> {
+    /// The one key of a proof that brings its own along.
+    pub(super) fn of_single(jwk: &Jwk) -> Option<Self> {
+        VerifyingKey::of(jwk).map(|key| Self(vec![VerifyingKey { kid: None, ..key }]))
+    }
+
+    pub(super) fn verify(&self, jws: &UnverifiedJws<'_>) -> Result<(), Rejected> {
         let key = self.choose(jws)?;
         // A belt: the library has panicked on input before.
         let verified =

@@ -3,7 +3,10 @@
 
 mod algorithm;
 mod claims;
+mod dpop;
 mod given_key;
+mod grant_claims;
+mod issued;
 mod json;
 mod key_set;
 mod rejected;
@@ -12,7 +15,12 @@ mod text;
 
 pub use algorithm::Algorithm;
 pub use claims::{AssertionClaims, AssertionExpectation};
+pub use dpop::{DpopExpectation, DpopProof, verify_dpop_proof};
 pub use given_key::{GivenKey, NoUse, UnusableKey};
+pub use grant_claims::{GrantClaims, GrantExpectation, unverified_issuer};
+pub use issued::{
+    AccessTokenFacts, IdTokenFacts, JwtProfile, access_token, id_token, introspection_answer,
+};
 pub use key_set::{KeySetError, VerifyingKeys};
 pub use rejected::Rejected;
 pub use signer::{PrivateKey, PrivateKeyError, Signer};

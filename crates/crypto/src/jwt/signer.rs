@@ -150,6 +150,16 @@ pub struct Signer {
 }
 
 impl Signer {
+    /// The name of its key.
+    pub fn kid(&self) -> &str {
+        &self.kid
+    }
+
+    /// What it signs with.
+    pub const fn algorithm(&self) -> Algorithm {
+        self.algorithm
+    }
+
     /// A compact JWS of these claims; `typ` as in RFC 9068 2.1.
     pub fn sign(&self, typ: &str, claims: &Map<String, Value>) -> Result<String, PrivateKeyError> {
         let header = json!({"alg": self.algorithm.as_str(), "kid": self.kid, "typ": typ});

@@ -18,6 +18,8 @@ pub(super) struct UnverifiedJws<'a> {
     pub(super) algorithm: Algorithm,
     pub(super) kid: Option<String>,
     pub(super) typ: Option<String>,
+    /// The key that the header brings along; only a proof of possession is measured by it.
+    pub(super) jwk: Option<Map<String, Value>>,
     pub(super) claims: Map<String, Value>,
     pub(super) signed: &'a [u8],
     pub(super) signature: Vec<u8>,
@@ -46,6 +48,7 @@ impl<'a> UnverifiedJws<'a> {
             algorithm: algorithm.ok_or(Rejected::Header)?,
             kid,
             typ: word(&header, "typ")?,
+            jwk: header.get("jwk").and_then(Value::as_object).cloned(),
             claims: strict_object(&decoded(claims)?)?,
             signed: signed.as_bytes(),
             signature: decoded(signature)?,

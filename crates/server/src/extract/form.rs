@@ -28,6 +28,8 @@ pub struct TokenForm {
     query: Vec<u8>,
     body: Bytes,
     authorization: Vec<Vec<u8>>,
+    dpop: Vec<Vec<u8>>,
+    accept: Vec<u8>,
 }
 
 impl TokenForm {
@@ -38,7 +40,17 @@ impl TokenForm {
             query: &self.query,
             body: &self.body,
             authorization: &self.authorization,
+            dpop: &self.dpop,
         }
+    }
+
+    /// Whether the `Accept` header asks for this media type by name.
+    pub fn accepts(&self, media_type: &str) -> bool {
+        let accepted = std::str::from_utf8(&self.accept).unwrap_or_default();
+        accepted
+            .split(',')
+            .filter_map(|range| range.split(';').next())
+            .any(|range| range.trim().eq_ignore_ascii_case(media_type))
     }
 
     /// The address that asks.
@@ -60,12 +72,12 @@ impl FromRequest for TokenForm {
         let head = Head::of(request);
         let body = Bytes::from_request(request, payload);
         Box::pin(async move {
-            let Head { facts, method, query, authorization } = head?;
+            let Head { facts, method, query, authorization, dpop, accept } = head?;
             // The edge has taken the body in whole; what fails here is ours.
             let body =
                 body.await.map_err(|error| Refusal::ServerError(error.to_string().into()))?;
             let body = if method == Method::Post { body } else { Bytes::new() };
-            Ok(Self { facts, method, query, body, authorization })
+            Ok(Self { facts, method, query, body, authorization, dpop, accept })
         })
     }
 }
@@ -76,6 +88,8 @@ struct Head {
     method: Method,
     query: Vec<u8>,
     authorization: Vec<Vec<u8>>,
+    dpop: Vec<Vec<u8>>,
+    accept: Vec<u8>,
 }
 
 impl Head {
@@ -91,12 +105,16 @@ impl Head {
             }
             _ => return Err(Refusal::MethodNotAllowed(ALLOW.into())),
         };
-        let authorization = headers.get_all(header::AUTHORIZATION);
+        let all = |name: &str| -> Vec<Vec<u8>> {
+            headers.get_all(name).map(|value| value.as_bytes().to_vec()).collect()
+        };
         Ok(Self {
             facts,
             method,
             query: request.query_string().as_bytes().to_vec(),
-            authorization: authorization.map(|value| value.as_bytes().to_vec()).collect(),
+            authorization: all("authorization"),
+            dpop: all("dpop"),
+            accept: all("accept").join(&b","[..]),
         })
     }
 }

@@ -5,9 +5,10 @@
 use actix_web::HttpResponse;
 use actix_web::http::header;
 use actix_web::web::Data;
+use muster_crypto::Algorithm;
 use muster_domain::AuthMethod;
-use muster_grants::GrantType;
-use serde_json::json;
+use muster_grants::{GrantType, GrantTypes};
+use serde_json::{Value, json};
 
 use crate::house::House;
 use crate::refusal::JSON;
@@ -28,24 +29,46 @@ pub(super) fn places(path: &str) -> Vec<String> {
 
 /// Answers with the document.
 pub(super) async fn metadata(house: Data<House>) -> HttpResponse {
-    let url = house.issuer.url.as_str();
-    let methods = [AuthMethod::SecretBasic, AuthMethod::SecretPost, AuthMethod::PrivateKeyJwt];
-    let methods: Vec<&str> = methods.into_iter().map(AuthMethod::as_str).collect();
-    let grants: Vec<&str> = GrantType::ALL.into_iter().map(GrantType::as_str).collect();
-    let algorithms = muster_crypto::Algorithm::ALL;
-    let algorithms: Vec<&str> =
-        algorithms.into_iter().map(muster_crypto::Algorithm::as_str).collect();
-    let document = json!({
-        "issuer": url,
-        "token_endpoint": format!("{url}/token"),
-        "jwks_uri": format!("{url}/certs"),
-        "grant_types_supported": grants,
-        "response_types_supported": [],
-        "token_endpoint_auth_methods_supported": methods,
-        "token_endpoint_auth_signing_alg_values_supported": algorithms,
-    });
+    let document = document(house.issuer.url.as_str(), house.pipeline.reading.grants);
     HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, JSON))
         .insert_header((header::CACHE_CONTROL, "public, max-age=300"))
         .body(document.to_string())
 }
+
+/// The document of an issuer that serves these grants.
+fn document(url: &str, grants: GrantTypes) -> Value {
+    let methods = |methods: &[AuthMethod]| -> Vec<&str> {
+        methods.iter().map(|method| method.as_str()).collect()
+    };
+    let proved = [AuthMethod::SecretBasic, AuthMethod::SecretPost, AuthMethod::PrivateKeyJwt];
+    let everybody = methods(&AuthMethod::ALL);
+    let grants: Vec<&str> = grants.iter().map(GrantType::as_str).collect();
+    let algorithms: Vec<&str> = Algorithm::ALL.into_iter().map(Algorithm::as_str).collect();
+    let signing: Vec<&str> = SIGNING.into_iter().map(Algorithm::as_str).collect();
+    json!({
+        "issuer": url,
+        "token_endpoint": format!("{url}/token"),
+        "token_endpoint_auth_methods_supported": everybody,
+        "token_endpoint_auth_signing_alg_values_supported": algorithms,
+        "introspection_endpoint": format!("{url}/introspect"),
+        "introspection_endpoint_auth_methods_supported": methods(&proved),
+        "introspection_endpoint_auth_signing_alg_values_supported": algorithms,
+        "introspection_signing_alg_values_supported": signing,
+        "revocation_endpoint": format!("{url}/revoke"),
+        "revocation_endpoint_auth_methods_supported": everybody,
+        "revocation_endpoint_auth_signing_alg_values_supported": algorithms,
+        "device_authorization_endpoint": format!("{url}/device_authorization"),
+        "jwks_uri": format!("{url}/certs"),
+        "grant_types_supported": grants,
+        "response_types_supported": [],
+        "code_challenge_methods_supported": ["S256"],
+        "dpop_signing_alg_values_supported": algorithms,
+        "id_token_signing_alg_values_supported": signing,
+        "subject_types_supported": ["public"],
+    })
+}
+
+/// What keys of this service sign with.
+const SIGNING: [Algorithm; 4] =
+    [Algorithm::Es256, Algorithm::Rs256, Algorithm::Ps256, Algorithm::EdDsa];

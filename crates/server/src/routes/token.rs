@@ -7,7 +7,7 @@ use std::time::Duration;
 use actix_web::HttpResponse;
 use actix_web::http::header;
 use actix_web::web::Data;
-use muster_flows::{FlowError, ListingCursor, PlannedListing, ShowTokens};
+use muster_flows::{FlowError, ListingCursor, Outcome, PlannedListing, ShowTokens};
 use tokio::time::{Instant, sleep_until};
 
 use crate::causes::Cause;
@@ -18,6 +18,7 @@ use crate::listing_body::{BodyCut, ChunkSender, listing_body};
 use crate::listing_gate::ListingPlace;
 use crate::refusal::{JSON, Refusal};
 use crate::stream::{ListingCut, ListingStream, Sent};
+use crate::wire::token_answer;
 
 /// A token that is not acceptable is answered no sooner than this after the request, so
 /// that the time does not tell an unknown token from an expired or a foreign one.
@@ -33,7 +34,10 @@ pub(super) async fn token(form: TokenForm, house: Doorway) -> Result<HttpRespons
     let (asking, facts) = (Arc::clone(&house), form.facts.clone());
     let answered = house.blocking.run(move || asking.ask(&form)).await;
     match answered.map_err(|failed| at_limit(&house, failed, (None, &facts)))? {
-        Ok((asked, planned)) => list(house, asked, planned).await,
+        Ok((asked, Outcome::Listing(planned))) => list(house, asked, planned).await,
+        Ok((_, Outcome::Tokens(answer))) => Ok(HttpResponse::Ok()
+            .insert_header((header::CONTENT_TYPE, JSON))
+            .body(token_answer(&answer))),
         Err(cause) => {
             if matches!(&cause, Cause::Flow { error: FlowError::InvalidGrant { .. }, .. }) {
                 sleep_until(arrived + REFUSAL_FLOOR).await;
@@ -44,7 +48,7 @@ pub(super) async fn token(form: TokenForm, house: Doorway) -> Result<HttpRespons
 }
 
 /// A refusal that is recorded if it is a limit's.
-fn at_limit(
+pub(super) fn at_limit(
     house: &House,
     cause: impl Into<Refusal>,
     (caller, facts): (Option<&str>, &RequestFacts),

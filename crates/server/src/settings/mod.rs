@@ -21,6 +21,7 @@ mod resolved;
 mod retention;
 mod telemetry;
 mod token_info;
+mod tokens;
 
 pub use audit::{Audit, AuditSink};
 pub use client_auth::{ClientAuth, FailureLimits};
@@ -37,3 +38,4 @@ pub use resolved::{Settings, check, load, show};
 pub use retention::Retention;
 pub use telemetry::{LogFormat, Telemetry};
 pub use token_info::TokenInfoSettings;
+pub use tokens::Tokens;

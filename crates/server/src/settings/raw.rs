@@ -22,6 +22,7 @@ use super::problem::{Problem, Problems};
 use super::retention::RawRetention;
 use super::telemetry::RawTelemetry;
 use super::token_info::RawTokenInfo;
+use super::tokens::RawTokens;
 
 /// What environment variables of ours begin with.
 const PREFIX: &str = "MUSTER";
@@ -61,6 +62,7 @@ pub struct RawSettings {
     pub(super) keys: RawKeys,
     pub(super) client_auth: RawClientAuth,
     pub(super) token_info: RawTokenInfo,
+    pub(super) tokens: RawTokens,
     pub(super) retention: RawRetention,
     pub(super) audit: RawAudit,
     pub(super) telemetry: RawTelemetry,
@@ -77,6 +79,7 @@ impl RawSettings {
             keys: Section::read(reading),
             client_auth: Section::read(reading),
             token_info: Section::read(reading),
+            tokens: Section::read(reading),
             retention: Section::read(reading),
             audit: Section::read(reading),
             telemetry: Section::read(reading),
@@ -93,6 +96,7 @@ impl RawSettings {
             self.keys.described(),
             self.client_auth.described(),
             self.token_info.described(),
+            self.tokens.described(),
             self.retention.described(),
             self.audit.described(),
             self.telemetry.described(),

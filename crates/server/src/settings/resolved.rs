@@ -11,7 +11,7 @@ use super::problem::Problems;
 use super::raw::{Environment, RawSettings, Reading};
 use super::{
     Audit, ClientAuth, Database, Http, IssuerSettings, Keys, Management, Retention, Telemetry,
-    TokenInfoSettings, database,
+    TokenInfoSettings, Tokens, database,
 };
 
 /// The settings, as the rest of the program takes them.
@@ -31,6 +31,8 @@ pub struct Settings {
     pub client_auth: ClientAuth,
     /// The token-information grant.
     pub token_info: TokenInfoSettings,
+    /// What is issued, and how long it lives.
+    pub tokens: Tokens,
     /// What is kept, and for how long.
     pub retention: Retention,
     /// The audit trail.
@@ -89,6 +91,7 @@ impl RawSettings {
             let right = "another address or port than http.listen";
             reading.wrong("management", "listen", "both listeners are at one address", right);
         }
+        let tokens = self.tokens.resolve(&mut reading.resolving("tokens"));
         let retention = self.retention.resolve(&mut reading.resolving("retention"));
         let audit = self.audit.resolve(&mut reading.resolving("audit"));
         let telemetry = self.telemetry.resolve(&mut reading.resolving("telemetry"));
@@ -100,6 +103,7 @@ impl RawSettings {
             keys: self.keys.resolve(),
             client_auth,
             token_info,
+            tokens,
             retention,
             audit,
             telemetry,

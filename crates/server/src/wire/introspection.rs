@@ -1,0 +1,89 @@
+//! The answer to an introspection (RFC 7662 2.2): plain JSON, or the claims of a signed one.
+
+use muster_flows::ActiveToken;
+use muster_domain::{Timestamp, TokenKind};
+use serde_json::{Map, Value, json};
+
+/// The members; `None`: `{"active":false}` and nothing more (S41).
+pub fn introspection(token: Option<&ActiveToken>, issuer: &str) -> Map<String, Value> {
+    let mut body = Map::new();
+    body.insert("active".to_owned(), json!(token.is_some()));
+    let Some(token) = token else { return body };
+    let mut put = |name: &str, value: Value| {
+        body.insert(name.to_owned(), value);
+    };
+    let subject = token.user.as_ref().map_or(token.client.as_str(), |user| user.as_str());
+    put("iss", json!(issuer));
+    put("sub", json!(subject));
+    put("client_id", json!(token.client.as_str()));
+    if let Some(user) = &token.user {
+        put("username", json!(user.as_str()));
+    }
+    let entitlement = &token.entitlement;
+    if !entitlement.scopes.is_empty() {
+        put("scope", json!(entitlement.scopes.to_string()));
+    }
+    put("aud", audience(&entitlement.audience, issuer));
+    put("exp", seconds(token.expires_at));
+    put("iat", seconds(token.issued_at));
+    put("nbf", seconds(token.issued_at));
+    put("jti", json!(token.id.as_str()));
+    let kind = match (token.kind, &entitlement.key) {
+        (TokenKind::Refresh, _) => "refresh_token",
+        (TokenKind::Access, Some(_)) => "DPoP",
+        (TokenKind::Access, None) => "Bearer",
+    };
+    put("token_type", json!(kind));
+    if let Some(key) = &entitlement.key {
+        put("cnf", json!({ "jkt": key.as_str() }));
+    }
+    if let Some(at) = entitlement.authenticated_at {
+        put("auth_time", seconds(at));
+    }
+    if let Some(act) = actor(&entitlement.actors) {
+        put("act", act);
+    }
+    body
+}
+
+/// The present actor, with those before it inside (RFC 8693 4.1).
+fn actor(actors: &[String]) -> Option<Value> {
+    actors.iter().rev().fold(None, |before, name| {
+        let mut act = Map::new();
+        act.insert("sub".to_owned(), json!(name));
+        if let Some(before) = before {
+            act.insert("act".to_owned(), before);
+        }
+        Some(Value::Object(act))
+    })
+}
+
+fn audience(audience: &[String], issuer: &str) -> Value {
+    match audience {
+        [] => json!(issuer),
+        [one] => json!(one),
+        several => json!(several),
+    }
+}
+
+/// Whole seconds since 1970, rounded down.
+fn seconds(at: Timestamp) -> Value {
+    json!(at.millis().div_euclid(1_000))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_inactive_token_is_told_in_one_member() {
+        // S41
+        assert_eq!(Value::Object(introspection(None, "i")).to_string(), r#"{"active":false}"#);
+    }
+
+    #[test]
+    fn actors_stand_inside_each_other_the_present_one_outside() {
+        let chain = actor(&["b".to_owned(), "a".to_owned()]).unwrap();
+        assert_eq!(chain, json!({"sub": "b", "act": {"sub": "a"}}));
+    }
+}
