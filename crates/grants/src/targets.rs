@@ -161,6 +161,11 @@ mod tests {
         assert_eq!(asked(&(body(8) + "audience=c")), Err(ParseError::Target));
         assert_eq!(asked(&"resource=urn:a&".repeat(17)), Err(ParseError::Target));
         assert_eq!(asked(&"audience=b&".repeat(1_000)), Err(ParseError::Target));
+        let alone = |n: usize| {
+            let form = FormParams::parse("resource=urn:a&".repeat(n).as_bytes()).unwrap();
+            resources(&form).map(|resources| resources.len())
+        };
+        assert_eq!((alone(16), alone(17)), (Ok(1), Err(ParseError::Target)));
         assert_eq!(asked("audience=&resource="), Ok(Targets::default()), "empty is absent");
         let long = format!("audience={}", "a".repeat(Target::LONGEST + 1));
         assert_eq!(asked(&long), Err(ParseError::Target));
