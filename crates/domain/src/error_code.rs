@@ -19,6 +19,20 @@ pub enum ErrorCode {
     InvalidScope,
     /// RFC 8707 2: the resource or audience is not acceptable.
     InvalidTarget,
+    /// RFC 9449 5: the proof of possession is missing or not acceptable.
+    InvalidDpopProof,
+    /// RFC 8628 3.5: the user has not decided yet.
+    AuthorizationPending,
+    /// RFC 8628 3.5: the device polls too fast.
+    SlowDown,
+    /// RFC 8628 3.5: the device code's time is over.
+    ExpiredToken,
+    /// RFC 8628 3.5, RFC 6749 4.1.2.1: the user said no.
+    AccessDenied,
+    /// RFC 6750 3.1: the access token opens nothing here.
+    InvalidToken,
+    /// RFC 7009 2.2.1: tokens of this type are not revoked here.
+    UnsupportedTokenType,
     /// RFC 6749 4.1.2.1: something broke on our side.
     ServerError,
     /// RFC 6749 4.1.2.1: overloaded, or the store is not reachable; try again.
@@ -36,6 +50,13 @@ impl ErrorCode {
             Self::UnsupportedGrantType => "unsupported_grant_type",
             Self::InvalidScope => "invalid_scope",
             Self::InvalidTarget => "invalid_target",
+            Self::InvalidDpopProof => "invalid_dpop_proof",
+            Self::AuthorizationPending => "authorization_pending",
+            Self::SlowDown => "slow_down",
+            Self::ExpiredToken => "expired_token",
+            Self::AccessDenied => "access_denied",
+            Self::InvalidToken => "invalid_token",
+            Self::UnsupportedTokenType => "unsupported_token_type",
             Self::ServerError => "server_error",
             Self::TemporarilyUnavailable => "temporarily_unavailable",
         }

@@ -47,6 +47,21 @@ pub enum ParseError {
     /// A header that authenticates nobody.
     #[error("client authentication failed")]
     Authentication,
+    /// A scope that is no list of words of printable ASCII, or too long a list (RFC 6749 3.3).
+    #[error("the scope is malformed")]
+    Scope,
+    /// A resource or audience that cannot name one, or too many of them (RFC 8707 2).
+    #[error("a resource is an absolute URI without a fragment, and there are at most 16 targets")]
+    Target,
+    /// A lifetime wished for that is none.
+    #[error("the parameter {0} is not a lifetime")]
+    NotALifetime(&'static str),
+    /// A token type that is not exchanged here (RFC 8693 3).
+    #[error("the parameter {0} names no token type that is known here")]
+    TokenType(&'static str),
+    /// More than one `DPoP` header, or one that can be no proof (RFC 9449 4.3).
+    #[error("exactly one DPoP proof, a JWT, is expected")]
+    Proof,
     /// No such grant here.
     #[error("this grant_type is not supported")]
     UnsupportedGrant,
@@ -75,8 +90,13 @@ impl ParseError {
             | Self::TwoMethods
             | Self::OtherClient
             | Self::AssertionType
+            | Self::NotALifetime(_)
+            | Self::TokenType(_)
             | Self::Method { .. } => ErrorCode::InvalidRequest,
             Self::Authentication => ErrorCode::InvalidClient,
+            Self::Scope => ErrorCode::InvalidScope,
+            Self::Target => ErrorCode::InvalidTarget,
+            Self::Proof => ErrorCode::InvalidDpopProof,
             Self::UnsupportedGrant => ErrorCode::UnsupportedGrantType,
         }
     }

@@ -7,7 +7,8 @@ use std::borrow::Cow;
 
 use muster_domain::Secret;
 
-use crate::ParseError;
+use crate::targets::TARGETS_MOST;
+use crate::{ParseError, parameters};
 
 /// No grant has a tenth of it.
 const PARAMETERS_MOST: usize = 64;
@@ -19,34 +20,13 @@ const VALUE_LONGEST: usize = 8 * 1024;
 #[derive(Clone, Debug, Default)]
 pub struct FormParams(Vec<(String, Secret<String>)>);
 
-/// Parameters that may stand more than once (RFC 8693 2.1, RFC 8707 2).
-const REPEATABLE: [&str; 2] = ["audience", "resource"];
-/// Parameters that an error may name; others could be anything.
-const KNOWN: [&str; 15] = [
-    "access_token",
-    "assertion",
-    "client_assertion",
-    "client_assertion_type",
-    "client_id",
-    "client_secret",
-    "code",
-    "code_verifier",
-    "device_code",
-    "grant_type",
-    "redirect_uri",
-    "refresh_token",
-    "scope",
-    "subject_token",
-    "actor_token",
-];
-
 impl FormParams {
     /// Decodes a query or a body.
     pub fn parse(bytes: &[u8]) -> Result<Self, ParseError> {
         let mut found: Vec<(String, Secret<String>)> = Vec::new();
         for pair in bytes.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()) {
             if found.len() >= PARAMETERS_MOST {
-                return Err(ParseError::TooMuch);
+                return Err(too_many(&found));
             }
             let (name, value) = match pair.iter().position(|byte| *byte == b'=') {
                 Some(at) => {
@@ -57,9 +37,9 @@ impl FormParams {
             };
             let name = decoded(name, NAME_LONGEST)?;
             let value = Secret::new(decoded(value, VALUE_LONGEST)?);
-            if found.iter().any(|(other, _)| *other == name) && !REPEATABLE.contains(&name.as_str())
-            {
-                let known = KNOWN.into_iter().find(|known| *known == name);
+            let repeated = found.iter().any(|(other, _)| *other == name);
+            if repeated && !parameters::is_repeatable(&name) {
+                let known = parameters::known(&name);
                 return Err(known.map_or(ParseError::RepeatedOther, ParseError::Repeated));
             }
             found.push((name, value));
@@ -77,15 +57,34 @@ impl FormParams {
         self.0.iter().find(|(other, _)| other == name).map(|(_, value)| value)
     }
 
+    /// The text of a parameter without which the question is none.
+    pub(crate) fn required(&self, name: &'static str) -> Result<Secret<String>, ParseError> {
+        self.find(name).cloned().ok_or(ParseError::Missing(name))
+    }
+
+    /// Every value of a repeatable parameter, in order; empty ones count as absent.
+    pub(crate) fn every(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.0
+            .iter()
+            .filter(move |(other, value)| other == name && !value.expose().is_empty())
+            .map(|(_, value)| value.expose().as_str())
+    }
+
     /// Whether any parameter has a name that grants use.
     pub(crate) fn names_of_a_grant(&self) -> bool {
-        self.0.iter().any(|(name, _)| KNOWN.contains(&name.as_str()))
+        self.0.iter().any(|(name, _)| parameters::known(name).is_some())
     }
 
     /// Whether any parameter stands in the other form as well.
     pub(crate) fn shares_a_name_with(&self, other: &Self) -> bool {
         self.0.iter().any(|(name, _)| other.find_even_empty(name).is_some())
     }
+}
+
+/// Which of the two limits is hurt: a flood of targets is answered as such (B46).
+fn too_many(found: &[(String, Secret<String>)]) -> ParseError {
+    let targets = found.iter().filter(|(name, _)| parameters::is_repeatable(name)).count();
+    if targets > TARGETS_MOST { ParseError::Target } else { ParseError::TooMuch }
 }
 
 /// Decodes one name or value and checks its characters.
@@ -188,6 +187,7 @@ mod tests {
         // B15, B16
         let many: Vec<String> = (0..65).map(|n| format!("p{n}=1")).collect();
         assert_eq!(refused(&many.join("&")), ParseError::TooMuch);
+        assert_eq!(refused(&"resource=urn:a&".repeat(1_000)), ParseError::Target, "B46");
         assert_eq!(refused(&format!("{}=1", "n".repeat(4_096))), ParseError::TooMuch);
         assert_eq!(refused(&format!("a={}", "v".repeat(8_193))), ParseError::TooMuch);
     }

@@ -1,9 +1,14 @@
 //! A token request, whole: who presents itself how, and what is asked. Here stands the one
 //! match on `grant_type`.
 
+use muster_domain::Secret;
+
 use crate::basic::BasicReadings;
-use crate::token_info::{self, TokenInfo};
-use crate::{FormParams, ParseError, Presented};
+use crate::envelope::Envelope;
+use crate::{
+    AuthorizationCode, ClientCredentials, DeviceCode, FormParams, GrantType, GrantTypes, JwtBearer,
+    ParseError, Presented, RefreshToken, TokenExchange, TokenInfo,
+};
 
 /// The method of a request, as far as it matters here.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -25,6 +30,8 @@ pub struct RawRequest<'a> {
     pub body: &'a [u8],
     /// The values of all its `Authorization` headers.
     pub authorization: &'a [Vec<u8>],
+    /// The values of all its `DPoP` headers (RFC 9449 4.1).
+    pub dpop: &'a [Vec<u8>],
 }
 
 /// What the settings say about requests.
@@ -34,6 +41,8 @@ pub struct ParseSettings {
     pub basic_readings: BasicReadings,
     /// Whether the token-information grant is served by GET.
     pub token_info_by_get: bool,
+    /// Which grants are switched on; the others are not supported (S09).
+    pub grants: GrantTypes,
 }
 
 /// A request that is well formed in itself.
@@ -43,6 +52,8 @@ pub struct TokenRequest {
     pub presented: Presented,
     /// What it asks for.
     pub grant: Grant,
+    /// The one `DPoP` header, not yet verified (RFC 9449 4.1).
+    pub proof: Option<Secret<String>>,
 }
 
 /// What can be asked for.
@@ -50,70 +61,95 @@ pub struct TokenRequest {
 pub enum Grant {
     /// A listing of a user's tokens.
     TokenInfo(TokenInfo),
+    /// Tokens for a code (RFC 6749 4.1.3).
+    AuthorizationCode(AuthorizationCode),
+    /// New tokens for a refresh token (RFC 6749 6).
+    RefreshToken(RefreshToken),
+    /// A token for the client itself (RFC 6749 4.4).
+    ClientCredentials(ClientCredentials),
+    /// A token for another token (RFC 8693).
+    TokenExchange(TokenExchange),
+    /// Tokens for a device code (RFC 8628 3.4).
+    DeviceCode(DeviceCode),
+    /// A token for an assertion (RFC 7523 2.1).
+    JwtBearer(JwtBearer),
 }
 
-/// The grants that are served, by name.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum GrantType {
-    /// `urn:oa4mp:params:oauth:grant-type:token-info`
-    TokenInfo,
-}
-
-impl GrantType {
-    /// Every grant that is served.
-    pub const ALL: [Self; 1] = [Self::TokenInfo];
-
-    /// Its `grant_type`.
-    pub const fn as_str(self) -> &'static str {
+impl Grant {
+    /// Which grant it is, without what was asked.
+    pub const fn grant_type(&self) -> GrantType {
         match self {
-            Self::TokenInfo => token_info::GRANT,
+            Self::TokenInfo(_) => GrantType::TokenInfo,
+            Self::AuthorizationCode(_) => GrantType::AuthorizationCode,
+            Self::RefreshToken(_) => GrantType::RefreshToken,
+            Self::ClientCredentials(_) => GrantType::ClientCredentials,
+            Self::TokenExchange(_) => GrantType::TokenExchange,
+            Self::DeviceCode(_) => GrantType::DeviceCode,
+            Self::JwtBearer(_) => GrantType::JwtBearer,
         }
+    }
+
+    fn parse(grant_type: GrantType, form: &FormParams) -> Result<Self, ParseError> {
+        Ok(match grant_type {
+            GrantType::TokenInfo => Self::TokenInfo(TokenInfo::parse(form)?),
+            GrantType::AuthorizationCode => {
+                Self::AuthorizationCode(AuthorizationCode::parse(form)?)
+            }
+            GrantType::RefreshToken => Self::RefreshToken(RefreshToken::parse(form)?),
+            GrantType::ClientCredentials => {
+                Self::ClientCredentials(ClientCredentials::parse(form)?)
+            }
+            GrantType::TokenExchange => Self::TokenExchange(TokenExchange::parse(form)?),
+            GrantType::DeviceCode => Self::DeviceCode(DeviceCode::parse(form)?),
+            GrantType::JwtBearer => Self::JwtBearer(JwtBearer::parse(form)?),
+        })
     }
 }
 
-/// Reads a request.
+/// Reads a request to the token endpoint.
 pub fn parse(raw: &RawRequest<'_>, settings: &ParseSettings) -> Result<TokenRequest, ParseError> {
-    let query = FormParams::parse(raw.query)?;
-    let (form, by_get) = match raw.method {
-        Method::Get => (query, true),
-        Method::Post => {
-            let body = FormParams::parse(raw.body)?;
-            if query.names_of_a_grant() || query.shares_a_name_with(&body) {
-                return Err(ParseError::QueryOfPost);
-            }
-            (body, false)
-        }
-    };
-    let name = form.find("grant_type").ok_or(ParseError::Missing("grant_type"))?;
-    let grant_type = GrantType::ALL
-        .into_iter()
+    let envelope = Envelope::open(raw)?;
+    let name = envelope.form().find("grant_type").ok_or(ParseError::Missing("grant_type"))?;
+    let grant_type = settings
+        .grants
+        .iter()
         .find(|grant| grant.as_str() == name.expose())
         .ok_or(ParseError::UnsupportedGrant)?;
-    if by_get && !(grant_type == GrantType::TokenInfo && settings.token_info_by_get) {
+    let by_get_too = grant_type == GrantType::TokenInfo && settings.token_info_by_get;
+    if envelope.is_query() && !by_get_too {
         return Err(ParseError::Method { allow: "POST" });
     }
-    // What is asked comes before who asks: a malformed question is not worth a password.
-    let grant = match grant_type {
-        GrantType::TokenInfo => Grant::TokenInfo(TokenInfo::parse(&form)?),
-    };
-    let presented = Presented::parse(&form, raw.authorization, settings.basic_readings, by_get)?;
-    Ok(TokenRequest { presented, grant })
+    let grant = Grant::parse(grant_type, envelope.form())?;
+    let (presented, proof) = envelope.caller(*settings)?;
+    Ok(TokenRequest { presented, grant, proof })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const SETTINGS: ParseSettings =
-        ParseSettings { basic_readings: BasicReadings::All, token_info_by_get: true };
+    const SETTINGS: ParseSettings = ParseSettings {
+        basic_readings: BasicReadings::All,
+        token_info_by_get: true,
+        grants: GrantTypes::ALL,
+    };
+
+    fn ask_with(
+        settings: ParseSettings,
+        method: Method,
+        query: &str,
+        body: &str,
+    ) -> Result<TokenRequest, ParseError> {
+        let (query, body) = (query.as_bytes(), body.as_bytes());
+        parse(&RawRequest { method, query, body, authorization: &[], dpop: &[] }, &settings)
+    }
 
     fn ask(method: Method, query: &str, body: &str) -> Result<TokenRequest, ParseError> {
-        let (query, body) = (query.as_bytes(), body.as_bytes());
-        parse(&RawRequest { method, query, body, authorization: &[] }, &SETTINGS)
+        ask_with(SETTINGS, method, query, body)
     }
 
     fn question() -> String {
-        format!("grant_type={}&access_token=t", token_info::GRANT)
+        format!("grant_type={}&access_token=t", GrantType::TokenInfo.as_str())
     }
 
     #[test]
@@ -121,7 +157,8 @@ mod tests {
         // B42, B43
         assert!(ask(Method::Post, "", &question()).is_ok());
         assert!(ask(Method::Post, "tenant=x", &question()).is_ok());
-        let split = (format!("grant_type={}", token_info::GRANT), "access_token=t".to_owned());
+        let name = GrantType::TokenInfo.as_str();
+        let split = (format!("grant_type={name}"), "access_token=t".to_owned());
         let shared = ("a=b".to_owned(), format!("{}&a=b", question()));
         for (query, body) in [(question(), question()), (question(), String::new()), split, shared]
         {
@@ -133,22 +170,17 @@ mod tests {
     fn a_get_takes_them_from_the_query_unless_it_is_switched_off() {
         // S74, D1
         assert!(ask(Method::Get, &question(), "access_token=ignored").is_ok());
-        let raw = question();
-        let raw = RawRequest {
-            method: Method::Get,
-            query: raw.as_bytes(),
-            body: &[],
-            authorization: &[],
-        };
         let off = ParseSettings { token_info_by_get: false, ..SETTINGS };
-        assert_eq!(parse(&raw, &off).map(|_| ()), Err(ParseError::Method { allow: "POST" }));
+        let refused = ask_with(off, Method::Get, &question(), "").map(|_| ());
+        assert_eq!(refused, Err(ParseError::Method { allow: "POST" }));
     }
 
     #[test]
     fn an_unknown_grant_type_is_unsupported_and_none_is_invalid() {
-        // B39, B40
-        for name in ["Authorization_Code", "password", "urn%3Ano", "x%20"] {
-            let body = format!("grant_type={name}&access_token=t");
+        // B39, B40, S14
+        let twice = "urn%253Aietf%253Aparams%253Aoauth%253Agrant-type%253Atoken-exchange";
+        for name in ["Authorization_Code", "password", "implicit", "refresh_token%20", twice] {
+            let body = format!("grant_type={name}&refresh_token=t");
             assert_eq!(ask(Method::Post, "", &body).map(|_| ()), Err(ParseError::UnsupportedGrant));
         }
         for body in ["access_token=t", "grant_type=&access_token=t"] {

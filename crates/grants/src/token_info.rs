@@ -7,6 +7,9 @@ use crate::{FormParams, ParseError};
 /// What its `grant_type` says.
 pub(crate) const GRANT: &str = "urn:oa4mp:params:oauth:grant-type:token-info";
 
+/// The parameters that it reads.
+pub(crate) const PARAMETERS: [&str; 2] = ["access_token", "refresh_token"];
+
 /// The question: list the tokens of the user that this token speaks for.
 #[derive(Clone, Debug)]
 pub struct TokenInfo {
