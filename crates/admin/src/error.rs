@@ -1,7 +1,7 @@
 //! How a deed can fail, by culprit, in words that say what to do.
 
 use muster_audit::FileError;
-use muster_crypto::{KekError, KeyRingError};
+use muster_crypto::{KekError, KeyRingError, PrivateKeyError};
 use muster_domain::{InvalidId, RandomnessFailed};
 use muster_store::StoreError;
 
@@ -48,6 +48,12 @@ pub enum DeedError {
         /// What is wrong with it.
         reason: &'static str,
     },
+    /// The key signs.
+    #[error("the key `{0}` signs; let another one sign first: muster keys rotate")]
+    KeySigns(String),
+    /// A signing key could not be made, opened or sealed.
+    #[error("a signing key cannot be used: {0}")]
+    SigningKey(#[from] PrivateKeyError),
     /// No random bytes.
     #[error(transparent)]
     Randomness(#[from] RandomnessFailed),

@@ -9,6 +9,7 @@ mod keys;
 mod new_id;
 mod proof;
 mod redirect_uri;
+mod signing_keys;
 
 pub use admins::{AdminDraft, Right};
 pub use clients::ClientDraft;
@@ -17,3 +18,4 @@ pub use issuers::ensure_issuer;
 pub use keeper::Keeper;
 pub use keys::{KeyringOpened, ensure_key_ring, open_key_ring};
 pub use proof::{Proof, ShownSecret};
+pub use signing_keys::{DEFAULT_ALGORITHM, Rotated};

@@ -84,12 +84,16 @@ impl From<DeedError> for Failure {
     fn from(error: DeedError) -> Self {
         let exit = match &error {
             DeedError::NotFound { .. } => Exit::NotFound,
-            DeedError::Taken(_) | DeedError::Full(_) | DeedError::Revoked(_) => Exit::Conflict,
+            DeedError::Taken(_)
+            | DeedError::Full(_)
+            | DeedError::Revoked(_)
+            | DeedError::KeySigns(_) => Exit::Conflict,
             DeedError::Id(_)
             | DeedError::Unpresentable(_)
             | DeedError::KeySet(_)
             | DeedError::RedirectUri { .. }
             | DeedError::NoSecret(_)
+            | DeedError::SigningKey(_)
             | DeedError::Randomness(_) => Exit::Failed,
             DeedError::Kek(_)
             | DeedError::KeyRing(_)

@@ -85,7 +85,7 @@ pub(crate) fn proved(party: Party, method: AuthMethod) -> Result<Caller, AuthErr
         Party::Admin(admin) => Err(refused(Reason::NotApproved, Some(admin.id.as_str()))),
         Party::Client(client, standing) => match standing {
             ClientStanding { client: PartyStatus::Approved, deserted: false } => {
-                Ok(Caller::Client(AuthenticatedClient::proved(*client, method)))
+                Ok(Caller::Client(AuthenticatedClient::proved(client, method)))
             }
             ClientStanding { client: PartyStatus::Approved, deserted: true } => {
                 Err(refused(Reason::Deserted, Some(client.id.as_str())))

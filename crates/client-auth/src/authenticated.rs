@@ -12,7 +12,8 @@ use muster_domain::{AdminClient, AuthMethod, Client};
 /// A client that has proved who it is.
 #[derive(Clone, Debug)]
 pub struct AuthenticatedClient {
-    client: Client,
+    // Boxed: a registration is long, and a `Caller` is moved about.
+    client: Box<Client>,
     method: AuthMethod,
 }
 
@@ -33,18 +34,19 @@ pub enum Caller {
 }
 
 impl AuthenticatedClient {
-    pub(crate) const fn proved(client: Client, method: AuthMethod) -> Self {
+    pub(crate) fn proved(client: Box<Client>, method: AuthMethod) -> Self {
         Self { client, method }
     }
 
     /// A proof without a secret, for tests of the rooms above.
     #[cfg(feature = "samples")]
-    pub const fn sample(client: Client) -> Self {
+    pub fn sample(client: Client) -> Self {
+        let client = Box::new(client);
         Self { client, method: AuthMethod::SecretBasic }
     }
 
     /// Who it is.
-    pub const fn client(&self) -> &Client {
+    pub fn client(&self) -> &Client {
         &self.client
     }
 

@@ -5,9 +5,7 @@
 //! the family that it began (RFC 6749 10.5).
 
 use muster_crypto::{CodeKind, Handle, HandleKind, challenge_of};
-use muster_domain::{
-    CodeState, Entitlement, GrantName, STRANGERS_TRIES, Secret, Timestamp,
-};
+use muster_domain::{CodeState, Entitlement, GrantName, STRANGERS_TRIES, Secret, Timestamp};
 use muster_grants::{AuthorizationCode, verifier_is_well_formed};
 use muster_policy::IssuePermit;
 use muster_store::{FoundCode, StoreError, Unit};
@@ -140,10 +138,10 @@ fn minted(
         let idle = now.plus(lifetime);
         family_end.map_or(idle, |end| idle.min(end))
     });
-    let identity = access.scopes.holds("openid").then_some(Identity {
-        nonce: found.code.nonce.as_deref(),
-        lifetime: terms.id_token,
-    });
+    let identity = access
+        .scopes
+        .holds("openid")
+        .then_some(Identity { nonce: found.code.nonce.as_deref(), lifetime: terms.id_token });
     let subject = found.user_id.as_ref().map_or(client.id.as_str(), |user| user.as_str());
     mint(
         &Order {
@@ -192,4 +190,3 @@ fn redeem(
     doing.chronicle.note(unit, &happening)?;
     Ok(Ok(()))
 }
-

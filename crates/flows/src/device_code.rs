@@ -80,10 +80,8 @@ fn redeem(
     let refresh = refresh_entitlement(&access, permit.is_proved());
     let refresh_until =
         terms.refresh.map(|lifetime| now.plus(lifetime).min(now.plus(terms.family)));
-    let identity = access
-        .scopes
-        .holds("openid")
-        .then_some(Identity { nonce: None, lifetime: terms.id_token });
+    let identity =
+        access.scopes.holds("openid").then_some(Identity { nonce: None, lifetime: terms.id_token });
     let minted = mint(
         &Order {
             client,

@@ -28,10 +28,7 @@ pub struct DeviceStarted {
 }
 
 /// Begins a flow.
-pub fn start_device(
-    permit: &DevicePermit,
-    doing: &Doing<'_>,
-) -> Result<DeviceStarted, FlowError> {
+pub fn start_device(permit: &DevicePermit, doing: &Doing<'_>) -> Result<DeviceStarted, FlowError> {
     let tools = doing.tools;
     let client = permit.client().client();
     let proven = doing.shown.verify(client, tools)?;

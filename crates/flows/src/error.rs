@@ -2,7 +2,7 @@
 //! callers hear one fixed text for each case.
 
 use muster_crypto::{PrivateKeyError, SealError};
-use muster_domain::{InvalidId, RandomnessFailed};
+use muster_domain::{ErrorCode, InvalidId, RandomnessFailed};
 use muster_store::StoreError;
 
 /// Why a permitted request came to nothing.
@@ -75,5 +75,25 @@ impl FlowError {
     /// `invalid_grant`, for this reason.
     pub(crate) const fn grant(reason: &'static str) -> Self {
         Self::InvalidGrant { reason }
+    }
+
+    /// The code of the answer.
+    pub const fn code(&self) -> ErrorCode {
+        match self {
+            Self::InvalidGrant { .. } => ErrorCode::InvalidGrant,
+            Self::InvalidExchange { .. } => ErrorCode::InvalidRequest,
+            Self::InvalidScope => ErrorCode::InvalidScope,
+            Self::InvalidTarget { .. } => ErrorCode::InvalidTarget,
+            Self::InvalidProof { .. } => ErrorCode::InvalidDpopProof,
+            Self::OthersToken => ErrorCode::UnauthorizedClient,
+            Self::AuthorizationPending => ErrorCode::AuthorizationPending,
+            Self::SlowDown => ErrorCode::SlowDown,
+            Self::ExpiredToken => ErrorCode::ExpiredToken,
+            Self::AccessDenied => ErrorCode::AccessDenied,
+            Self::NoSigningKey | Self::Signing(_) | Self::Sealing(_) | Self::Id(_) => {
+                ErrorCode::ServerError
+            }
+            Self::Randomness(_) | Self::Store(_) => ErrorCode::TemporarilyUnavailable,
+        }
     }
 }

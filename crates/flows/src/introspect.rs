@@ -3,9 +3,7 @@
 //! Whatever is not good, not known or not the caller's to ask about is inactive, and nothing
 //! more is said (S41).
 
-use muster_domain::{
-    ClientId, Entitlement, Reach, Timestamp, TokenId, TokenKind, UserId,
-};
+use muster_domain::{ClientId, Entitlement, Reach, Timestamp, TokenId, TokenKind, UserId};
 use muster_grants::TokenQuery;
 use muster_store::FoundToken;
 
@@ -75,4 +73,3 @@ fn active(found: FoundToken) -> ActiveToken {
         expires_at: found.token.expires_at,
     }
 }
-

@@ -49,8 +49,7 @@ pub(crate) fn carry_out(
         tools,
     )?;
     let span = (now, permit.terms().access);
-    let begun =
-        NewTransaction::begin((Some(user.key), shard), access.scopes.clone(), span, tools)?;
+    let begun = NewTransaction::begin((Some(user.key), shard), access.scopes.clone(), span, tools)?;
     doing.once(proven.as_ref(), |unit| {
         if let Some(jti) = &claims.jti {
             // Another name space than that of client assertions: ids hold no controls.

@@ -11,8 +11,8 @@ use muster_crypto::{
     access_token, id_token,
 };
 use muster_domain::{
-    Client, ElementKey, Entitlement, Lifetime, Secret, Shard, Timestamp,
-    Token, TokenId, TokenKey, TokenKind, TokenState, Transaction,
+    Client, ElementKey, Entitlement, KeyThumbprint, Lifetime, Secret, Shard, Timestamp, Token,
+    TokenId, TokenKey, TokenKind, TokenState, Transaction,
 };
 use muster_store::{IssuedToken, Sequence, StoreError, StoredToken, Unit};
 
@@ -105,7 +105,7 @@ fn access_draft(
                 issued_at: order.now,
                 expires_at: order.access_until,
                 auth_time: order.access.authenticated_at,
-                key_thumbprint: order.access.key.as_ref().map(|key| key.as_str()),
+                key_thumbprint: order.access.key.as_ref().map(KeyThumbprint::as_str),
                 actors: &order.access.actors,
                 may_act: order.may_act,
             };
@@ -243,4 +243,3 @@ impl Draft {
         }
     }
 }
-

@@ -52,7 +52,8 @@ fn ways(
     }
     let forms = presented_forms(text.expose());
     let tags = forms.iter().map(|form| tools.keys.lookup_tag(kind, form.expose())).collect();
-    let mut ways = vec![PresentedToken::Tagged { tags, shard: handle.map(|handle| handle.shard()) }];
+    let mut ways =
+        vec![PresentedToken::Tagged { tags, shard: handle.map(|handle| handle.shard()) }];
     ways.extend(by_signature(text, (tools, now))?);
     Ok(ways)
 }

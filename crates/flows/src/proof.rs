@@ -63,11 +63,7 @@ impl ProvenKey {
     }
 
     /// Notes that the proof was used; whether this was the first time.
-    pub(crate) fn spend(
-        &self,
-        unit: &mut dyn Unit,
-        issuer: IssuerKey,
-    ) -> Result<bool, StoreError> {
+    pub(crate) fn spend(&self, unit: &mut dyn Unit, issuer: IssuerKey) -> Result<bool, StoreError> {
         // A name that no client can have: ids hold no control characters.
         let party = format!("\u{1}dpop\u{1}{}", self.thumbprint.as_str());
         let used = unit.use_assertion(issuer, &party, &self.jti, self.remembered_until)?;
@@ -76,7 +72,10 @@ impl ProvenKey {
 }
 
 /// Whether what is bound to `bound` comes with the proof of that key.
-pub(crate) fn fits(bound: Option<&KeyThumbprint>, proven: Option<&ProvenKey>) -> Result<(), FlowError> {
+pub(crate) fn fits(
+    bound: Option<&KeyThumbprint>,
+    proven: Option<&ProvenKey>,
+) -> Result<(), FlowError> {
     match (bound, proven) {
         (None, _) => Ok(()),
         (Some(bound), Some(proven)) if *bound == proven.thumbprint => Ok(()),

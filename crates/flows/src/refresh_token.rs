@@ -5,9 +5,7 @@
 //! (decision D4), so that a lost answer neither logs a person out nor forks the family.
 
 use muster_crypto::{SealContext, SuccessorWarrant};
-use muster_domain::{
-    Ending, Entitlement, GrantName, ScopeSet, Timestamp, TokenKind, TokenState,
-};
+use muster_domain::{Ending, Entitlement, GrantName, ScopeSet, Timestamp, TokenKind, TokenState};
 use muster_grants::RefreshToken;
 use muster_policy::IssuePermit;
 use muster_store::{FoundToken, IssuedToken, StoreError, Unit};
@@ -68,8 +66,7 @@ fn rotated(
 ) -> Result<Option<TokenAnswer>, FlowError> {
     let (token, transaction) = (&found.token, &found.transaction);
     let family_over = transaction.expires_at.is_some_and(|end| end <= now);
-    if family_over
-        || !found.standing.admits(transaction.state, token.state, token.expires_at, now)
+    if family_over || !found.standing.admits(transaction.state, token.state, token.expires_at, now)
     {
         return Err(FlowError::grant("expired, or what stands above it has ended"));
     }
@@ -115,7 +112,7 @@ fn minted(
     // A registration that lost a scope loses it in every token from now on (B57, I19).
     let kept = found.entitlement.narrowed_to(&client.registration.scopes);
     let access = Entitlement {
-        scopes: narrowed(permit.asked().scope.as_ref(), &found.entitlement.scopes, &kept)?,
+        scopes: narrowed(permit.asked().scope.as_ref(), &found.entitlement.scopes, &kept.scopes)?,
         audience: aimed(permit.audience(), &kept.audience)?,
         key: proven.map(|proven| proven.thumbprint().clone()),
         ..kept.clone()
@@ -195,10 +192,8 @@ fn given_again(
 ) -> Result<Option<TokenAnswer>, FlowError> {
     let Some(element) = found.successor else { return Ok(None) };
     let transaction = found.transaction.key;
-    let tokens = doing
-        .tools
-        .store
-        .read(|reading| reading.tokens_of_element(transaction, element))?;
+    let tokens =
+        doing.tools.store.read(|reading| reading.tokens_of_element(transaction, element))?;
     let of = |kind| tokens.iter().find(|issued: &&IssuedToken| issued.stored.token.kind == kind);
     let (Some(access), Some(refresh)) = (of(TokenKind::Access), of(TokenKind::Refresh)) else {
         return Ok(None);
@@ -211,8 +206,7 @@ fn given_again(
     if !is_good(access) || !is_good(refresh) {
         return Ok(None);
     }
-    let (Some(access_text), Some(refresh_text)) =
-        (opened(access, doing)?, opened(refresh, doing)?)
+    let (Some(access_text), Some(refresh_text)) = (opened(access, doing)?, opened(refresh, doing)?)
     else {
         return Ok(None);
     };

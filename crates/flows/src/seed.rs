@@ -5,13 +5,13 @@
 
 use std::sync::Arc;
 
+use crate::identifier::{Named, identifier};
 use muster_crypto::{Handle, KeyRing, SealContext};
 use muster_domain::{
     Client, Clock, ElementKey, Ending, Issuer, Lifetime, Randomness, ScopeSet, Timestamp, Token,
     TokenId, TokenKey, TokenKind, TokenState, Transaction, TransactionId, TransactionKey,
     TransactionState, User, UserId,
 };
-use crate::identifier::{Named, identifier};
 use muster_store::{Sequence, Store, StoreError, StoredToken, Unit};
 
 /// What a seed needs.

@@ -183,11 +183,7 @@ fn audience(
 }
 
 /// No token for a client that is not in good standing (past failure 9).
-fn check_targets(
-    audience: &[String],
-    client: &Client,
-    doing: &Doing<'_>,
-) -> Result<(), FlowError> {
+fn check_targets(audience: &[String], client: &Client, doing: &Doing<'_>) -> Result<(), FlowError> {
     for name in audience {
         let Ok(id) = muster_domain::ClientId::new(name.as_str()) else { continue };
         let target = doing.tools.store.read(|reading| reading.find_client(client.issuer, &id))?;
@@ -255,15 +251,13 @@ fn issue(
     })?;
     let answer = minted.into_answer()?;
     Ok(match wanted {
-        Wanted::Access => TokenAnswer {
-            issued_token_type: Some(TokenTypeUri::AccessToken.as_str()),
-            ..answer
-        },
+        Wanted::Access => {
+            TokenAnswer { issued_token_type: Some(TokenTypeUri::AccessToken.as_str()), ..answer }
+        }
         // RFC 8693 2.2.1: what was asked for stands in `access_token`; the access token that
         // a refresh token always comes with can be had by refreshing.
-        Wanted::Both => TokenAnswer {
-            issued_token_type: Some(TokenTypeUri::RefreshToken.as_str()),
-            ..answer
-        },
+        Wanted::Both => {
+            TokenAnswer { issued_token_type: Some(TokenTypeUri::RefreshToken.as_str()), ..answer }
+        }
     })
 }

@@ -118,4 +118,3 @@ fn admins_reach(caller: &Caller) -> Result<Reach, Denial> {
 pub(crate) fn one_client(client: &AuthenticatedClient) -> Reach {
     Reach::one_client(client.client().issuer, client.client().key)
 }
-

@@ -23,7 +23,7 @@ impl<G> IssuePermit<G> {
     }
 
     /// The client that gets the tokens.
-    pub const fn client(&self) -> &Client {
+    pub fn client(&self) -> &Client {
         self.holder.client()
     }
 

@@ -3,7 +3,7 @@
 use muster_domain::Lifetime;
 
 /// The settings that concern permission.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Rulebook {
     /// An ordinary client may list its own tokens of a user
     /// (`token_info.clients_may_list_own`).
@@ -48,11 +48,5 @@ impl Default for Lifetimes {
             device_code: Lifetime::from_seconds(600),
             device_interval: Lifetime::from_seconds(5),
         }
-    }
-}
-
-impl Default for Rulebook {
-    fn default() -> Self {
-        Self { clients_may_list_own: false, lifetimes: Lifetimes::default() }
     }
 }

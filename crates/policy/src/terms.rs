@@ -69,8 +69,10 @@ mod tests {
     #[test]
     fn a_wish_is_honoured_up_to_the_clients_and_the_servers_limit() {
         // B73, contract/service.md
-        let short =
-            Registration { access_lifetime_max: Some(Lifetime::from_seconds(600)), ..Default::default() };
+        let short = Registration {
+            access_lifetime_max: Some(Lifetime::from_seconds(600)),
+            ..Default::default()
+        };
         assert_eq!(terms(&short, Some(60)).access, Lifetime::from_seconds(60));
         assert_eq!(terms(&short, Some(3_600)).access, Lifetime::from_seconds(600));
         assert_eq!(terms(&short, None).access, Lifetime::from_seconds(600));
@@ -81,7 +83,8 @@ mod tests {
 
     #[test]
     fn a_client_without_the_refresh_grant_or_with_a_lifetime_of_zero_gets_no_refresh_token() {
-        let none = Registration { refresh_lifetime: Some(Lifetime::default()), ..Default::default() };
+        let none =
+            Registration { refresh_lifetime: Some(Lifetime::default()), ..Default::default() };
         assert_eq!(terms(&none, Some(60)).refresh, None);
         let code = GrantNames::of(&[GrantName::AuthorizationCode]);
         let without = Registration { grants: code, ..Default::default() };

@@ -139,7 +139,8 @@ fn houses(
         listings_per_minute: listing.per_admin_per_minute,
         introspections_per_second: settings.tokens.introspections_per_second,
     };
-    let gate = ListingGate::new(listing.listings_at_once, listing.listings_waiting, listing.waiting);
+    let gate =
+        ListingGate::new(listing.listings_at_once, listing.listings_waiting, listing.waiting);
     let shared = Shared {
         settings,
         world,

@@ -3,9 +3,9 @@
 //! The rooms below know neither HTTP nor each other's errors; here they meet.
 
 use muster_client_auth::AuthError;
+use muster_client_auth::{Caller, Reason as AuthReason};
 use muster_flows::FlowError;
 use muster_grants::ParseError;
-use muster_client_auth::{Caller, Reason as AuthReason};
 use muster_policy::{Denial, InspectDenial};
 use muster_store::StoreError;
 

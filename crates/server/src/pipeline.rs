@@ -96,7 +96,8 @@ impl Pipeline {
     ) -> Result<(Caller, Option<ActiveToken>), Cause> {
         let (presented, query, _) = parse_token_query(raw, &self.reading)?;
         let caller = self.known(&presented, Errand::Introspect, around)?;
-        let reach = introspection_reach(&caller).map_err(|denial| Cause::unseen(&caller, denial))?;
+        let reach =
+            introspection_reach(&caller).map_err(|denial| Cause::unseen(&caller, denial))?;
         let asks = match &caller {
             Caller::Client(client) => Some(&client.client().id),
             Caller::Admin(_) => None,

@@ -201,7 +201,9 @@ impl Refusal {
             Self::UnsupportedGrantType => refused(Code::UnsupportedGrantType, NO_SUCH_GRANT),
             Self::InvalidScope => refused(Code::InvalidScope, BAD_SCOPE),
             Self::InvalidTarget => refused(Code::InvalidTarget, BAD_TARGET),
-            Self::InvalidProof(reason) => refused(Code::InvalidDpopProof, BAD_PROOF).because(reason),
+            Self::InvalidProof(reason) => {
+                refused(Code::InvalidDpopProof, BAD_PROOF).because(reason)
+            }
             Self::AuthorizationPending => refused(Code::AuthorizationPending, PENDING),
             Self::SlowDown => refused(Code::SlowDown, "wait longer between two polls"),
             Self::ExpiredToken => refused(Code::ExpiredToken, "the device code has expired"),

@@ -107,6 +107,8 @@ macro_rules! listing {
                         let approved = status == Some(party_status_number(PartyStatus::Approved));
                         Ok(approved && client.is_none_or(|client| client == own))
                     }
+                    // They reach single tokens, and list nothing.
+                    ReachedClients::Meant { .. } | ReachedClients::Any { .. } => Ok(false),
                 }
             }
 
@@ -126,6 +128,9 @@ macro_rules! listing {
                     .filter((clients::issuer_seq + 0).eq(small(reach.issuer().number())?))
                     .into_boxed();
                 query = match reach.clients() {
+                    ReachedClients::Meant { .. } | ReachedClients::Any { .. } => {
+                        return Ok(Vec::new());
+                    }
                     ReachedClients::Every { .. } => query,
                     ReachedClients::One(client) => {
                         query.filter(holdings::client_seq.eq(small(client.number())?))

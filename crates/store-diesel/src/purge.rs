@@ -8,7 +8,9 @@ use muster_store::StoreError;
 
 use crate::error::store_error;
 use crate::rows::small;
-use crate::schema::{administers, clients, holdings, tokens, transactions, users};
+use crate::schema::{
+    administers, clients, codes, device_flows, holdings, tokens, transactions, users,
+};
 use crate::session::Session;
 
 /// Deleting in steps.
@@ -56,6 +58,12 @@ macro_rules! purge {
                 diesel::delete(tokens::table.filter(tokens::client_seq.eq(client)))
                     .execute(&mut *self.connection)
                     .map_err(store_error)?;
+                diesel::delete(codes::table.filter(codes::client_seq.eq(client)))
+                    .execute(&mut *self.connection)
+                    .map_err(store_error)?;
+                diesel::delete(device_flows::table.filter(device_flows::client_seq.eq(client)))
+                    .execute(&mut *self.connection)
+                    .map_err(store_error)?;
                 diesel::delete(transactions::table.filter(transactions::client_seq.eq(client)))
                     .execute(&mut *self.connection)
                     .map_err(store_error)?;
@@ -70,6 +78,25 @@ macro_rules! purge {
 
             fn purge_user(&mut self, user: UserKey) -> Result<bool, StoreError> {
                 let (shard, number) = (user.shard.number(), user.number);
+                diesel::delete(
+                    device_flows::table
+                        .filter(device_flows::user_shard.eq(shard))
+                        .filter(device_flows::user_seq.eq(number)),
+                )
+                .execute(&mut *self.connection)
+                .map_err(store_error)?;
+                diesel::delete(
+                    codes::table.filter(codes::shard.eq(shard)).filter(
+                        codes::tx_seq.eq_any(
+                            transactions::table
+                                .filter(transactions::shard.eq(shard))
+                                .filter(transactions::user_seq.eq(number))
+                                .select(transactions::seq),
+                        ),
+                    ),
+                )
+                .execute(&mut *self.connection)
+                .map_err(store_error)?;
                 diesel::delete(
                     tokens::table
                         .filter(tokens::shard.eq(shard))
@@ -103,6 +130,19 @@ macro_rules! purge {
                 user: i64,
                 client: i32,
             ) -> Result<(), StoreError> {
+                diesel::delete(
+                    codes::table.filter(codes::shard.eq(shard)).filter(
+                        codes::tx_seq.eq_any(
+                            transactions::table
+                                .filter(transactions::shard.eq(shard))
+                                .filter(transactions::user_seq.eq(user))
+                                .filter(transactions::client_seq.eq(client))
+                                .select(transactions::seq),
+                        ),
+                    ),
+                )
+                .execute(&mut *self.connection)
+                .map_err(store_error)?;
                 diesel::delete(
                     tokens::table
                         .filter(tokens::shard.eq(shard))

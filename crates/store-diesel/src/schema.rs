@@ -118,6 +118,9 @@ diesel::table! {
         shard -> SmallInt,
         code -> Text,
         scopes -> Text,
+        expires_at -> Nullable<BigInt>,
+        parent_seq -> Nullable<BigInt>,
+        depth -> SmallInt,
     }
 }
 
@@ -141,6 +144,61 @@ diesel::table! {
         lookup -> Nullable<Binary>,
         jti -> Text,
         sealed -> Nullable<Binary>,
+        details -> Nullable<Text>,
+        successor -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    codes (shard, tx_seq) {
+        tx_seq -> BigInt,
+        issued_at -> BigInt,
+        expires_at -> BigInt,
+        redeemed_at -> Nullable<BigInt>,
+        issuer_seq -> Integer,
+        client_seq -> Integer,
+        shard -> SmallInt,
+        strangers -> SmallInt,
+        lookup -> Binary,
+        details -> Text,
+    }
+}
+
+diesel::table! {
+    device_flows (shard, seq) {
+        seq -> BigInt,
+        started_at -> BigInt,
+        expires_at -> BigInt,
+        approved_at -> Nullable<BigInt>,
+        polled_at -> Nullable<BigInt>,
+        interval_ms -> BigInt,
+        user_seq -> Nullable<BigInt>,
+        issuer_seq -> Integer,
+        client_seq -> Integer,
+        shard -> SmallInt,
+        user_shard -> Nullable<SmallInt>,
+        state -> SmallInt,
+        device_lookup -> Binary,
+        user_lookup -> Binary,
+        details -> Text,
+    }
+}
+
+diesel::table! {
+    trusted_issuers (issuer_seq, url) {
+        issuer_seq -> Integer,
+        url -> Text,
+        status -> SmallInt,
+        jwks -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    leases (name) {
+        name -> Text,
+        holder -> Text,
+        until -> BigInt,
     }
 }
 
@@ -180,5 +238,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     users,
     holdings,
     transactions,
-    tokens
+    tokens,
+    codes
 );

@@ -1,10 +1,12 @@
 //! Transactions on both engines.
 
 use diesel::prelude::*;
-use muster_domain::{IssuerKey, Shard, Timestamp, Transaction, TransactionId, TransactionKey};
+use muster_domain::{
+    Descent, IssuerKey, Shard, Timestamp, Transaction, TransactionId, TransactionKey,
+};
 use muster_store::{StoreError, TransactionsReading, TransactionsWriting};
 
-use crate::backend::BulkInsert;
+use crate::backend::{BulkInsert, Holding};
 use crate::error::store_error;
 use crate::rows::{HoldingRow, TransactionRow, small};
 use crate::schema::{clients, holdings, transactions};
@@ -94,19 +96,53 @@ macro_rules! transactions {
                 if held.is_empty() { Ok(()) } else { self.add_holdings(&held) }
             }
 
+            fn hold_transaction(
+                &mut self,
+                transaction: TransactionKey,
+            ) -> Result<Option<Transaction>, StoreError> {
+                let key = (transaction.shard.number(), transaction.number);
+                self.connection.hold_transaction(key).map_err(store_error)?;
+                transactions::table
+                    .find(key)
+                    .select(TransactionRow::as_select())
+                    .first(&mut *self.connection)
+                    .optional()
+                    .map_err(store_error)?
+                    .map(TransactionRow::into_domain)
+                    .transpose()
+            }
+
             fn end_transaction(
                 &mut self,
                 transaction: TransactionKey,
                 at: Timestamp,
             ) -> Result<bool, StoreError> {
-                let key = (transaction.shard.number(), transaction.number);
-                diesel::update(
-                    transactions::table.find(key).filter(transactions::ended_at.is_null()),
-                )
-                .set(transactions::ended_at.eq(at.millis()))
-                .execute(&mut *self.connection)
-                .map(|changed| changed > 0)
-                .map_err(store_error)
+                let shard = transaction.shard.number();
+                let mut was_open = false;
+                let mut generation = vec![transaction.number];
+                for depth in 0..=Descent::DEEPEST {
+                    let ended = diesel::update(
+                        transactions::table
+                            .filter(transactions::shard.eq(shard))
+                            .filter(transactions::seq.eq_any(&generation))
+                            .filter(transactions::ended_at.is_null()),
+                    )
+                    .set(transactions::ended_at.eq(at.millis()))
+                    .execute(&mut *self.connection)
+                    .map_err(store_error)?;
+                    was_open = was_open || (depth == 0 && ended > 0);
+                    // Below one that ended before there may still be open ones of its last moment.
+                    generation = transactions::table
+                        .filter(transactions::shard.eq(shard))
+                        .filter(transactions::parent_seq.eq_any(&generation))
+                        .select(transactions::seq)
+                        .load(&mut *self.connection)
+                        .map_err(store_error)?;
+                    if generation.is_empty() {
+                        break;
+                    }
+                }
+                Ok(was_open)
             }
         }
     };

@@ -4,7 +4,8 @@ use std::fmt::Debug;
 use std::fs;
 
 use muster_crypto::{
-    Algorithm, GivenKey, Handle, OsRandomness, PrivateKey, VerifyingKeys, generate_client_secret,
+    Algorithm, GivenKey, Handle, HandleKind, OsRandomness, PrivateKey, VerifyingKeys,
+    generate_client_secret,
 };
 use muster_domain::{Secret, Shard, TokenKind};
 

@@ -10,10 +10,10 @@ use muster_domain::{
     Issuer, Secret, Timestamp, UserId, samples,
 };
 use muster_flows::{
-    EndedTexts, FlowError, ListingCursor, ListingSink, Outcome, Progress, PublishedKeys, Seed,
-    ShowTokens, ShownToken, Tools, carry_out,
+    Doing, EndedTexts, FlowError, ListingCursor, ListingSink, Outcome, Progress, PublishedKeys,
+    Seed, ShowTokens, ShownProof, ShownToken, Tools, Unrecorded, carry_out,
 };
-use muster_grants::{BasicReadings, Method, ParseSettings, RawRequest, parse};
+use muster_grants::{BasicReadings, GrantTypes, Method, ParseSettings, RawRequest, parse};
 use muster_policy::{Rulebook, permit};
 use muster_store::{Sequence, Store, StoredDataKey, StoredToken};
 use muster_store_diesel::{PoolSettings, Scratch, open};
@@ -111,7 +111,7 @@ impl House {
     /// The whole way of a request: what `admin` is answered about this token.
     pub(crate) fn ask(&self, admin: &str, (kind, text): (&str, &str)) -> Result<Value, ErrorCode> {
         let outcome = self.plan(admin, (kind, text))?;
-        let Outcome::Listing(planned) = outcome;
+        let Outcome::Listing(planned) = outcome else { panic!("a listing") };
         let mut cursor = ListingCursor::new(planned.plan, self.page_rows);
         let keys = Arc::clone(&self.seed.keys);
         let show = ShowTokens::new(keys, self.clock.clone(), self.ended, planned.warrant);
@@ -144,9 +144,13 @@ impl House {
             query: b"",
             body: body.as_bytes(),
             authorization: &authorization,
+            dpop: &[],
         };
-        let settings =
-            ParseSettings { basic_readings: BasicReadings::All, token_info_by_get: true };
+        let settings = ParseSettings {
+            basic_readings: BasicReadings::All,
+            token_info_by_get: true,
+            grants: GrantTypes::ALL,
+        };
         let request = parse(&raw, &settings).map_err(|error| error.code())?;
         let identity = Identity {
             store: Arc::clone(&self.seed.store),
@@ -162,14 +166,19 @@ impl House {
         let permit = permit(caller, request.grant, &Rulebook::default())
             .map_err(muster_policy::Denial::code)?;
         let tools = Tools {
+            issuer: self.seed.issuer.clone(),
+            signers: Arc::default(),
+            randomness: Arc::clone(&self.seed.randomness),
             store: Arc::clone(&self.seed.store),
             keys: Arc::clone(&self.seed.keys),
             published: Arc::new(PublishedKeys::default()),
             clock: self.clock.clone(),
         };
-        carry_out(&permit, &tools).map_err(|error| match error {
-            FlowError::InvalidGrant { .. } => ErrorCode::InvalidGrant,
+        let shown = ShownProof::default();
+        let doing = Doing { tools: &tools, chronicle: &Unrecorded, shown };
+        carry_out(&permit, &doing).map_err(|error| match error {
             FlowError::Store(error) => panic!("{error}"),
+            error => error.code(),
         })
     }
 }

@@ -166,7 +166,8 @@ fn when_the_right_is_taken_away_at_most_the_page_at_hand_goes_out() {
         },
     ];
     for take in takers {
-        let Outcome::Listing(planned) = house.plan("admin", ("access_token", "t0")).unwrap();
+        let outcome = house.plan("admin", ("access_token", "t0")).unwrap();
+        let Outcome::Listing(planned) = outcome else { panic!("a listing") };
         let mut cursor = ListingCursor::new(planned.plan, 10);
         let keys = house.seed.keys.clone();
         let show = ShowTokens::new(keys, house.clock.clone(), EndedTexts::Keep, planned.warrant);

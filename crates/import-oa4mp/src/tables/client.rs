@@ -1,6 +1,6 @@
 //! Rows of `clients` (oa4mp-import.md 3, 4.7).
 
-use muster_domain::{AccessTokenProfile, Lifetime, Registration};
+use muster_domain::{AccessTokenProfile, GrantName, GrantNames, Lifetime, Registration};
 use serde_json::Value;
 
 use super::flow::scopes;
@@ -27,6 +27,11 @@ pub(crate) fn registration_of(row: &OldRow) -> (Registration, Vec<&'static str>)
     if !callbacks.is_empty() && serde_json::from_str::<Vec<Value>>(callbacks).is_err() {
         notes.push("callback URIs are no JSON array; they were read as words");
     }
+    let speaks_for = if row.flag("rfc7523_client") {
+        list(row.text("rfc7523_client_users").unwrap_or_default())
+    } else {
+        Vec::new()
+    };
     let registration = Registration {
         home_url: row.text("home_url").map(ToOwned::to_owned),
         email: row.text("email").map(ToOwned::to_owned),
@@ -43,13 +48,25 @@ pub(crate) fn registration_of(row: &OldRow) -> (Registration, Vec<&'static str>)
         },
         refresh_lifetime_max: positive(row, "rt_max_lifetime"),
         refresh_grace: positive(row, "rt_grace_period").unwrap_or_default(),
-        assertion_users: if row.flag("rfc7523_client") {
-            list(row.text("rfc7523_client_users").unwrap_or_default())
-        } else {
-            Vec::new()
-        },
+        grants: grants(!speaks_for.is_empty()),
+        assertion_users: speaks_for,
+        ..Registration::default()
     };
     (registration, notes)
+}
+
+/// What OA4MP lets every client do, and service clients beside it.
+fn grants(speaks_for_users: bool) -> GrantNames {
+    let mut grants = vec![
+        GrantName::AuthorizationCode,
+        GrantName::RefreshToken,
+        GrantName::TokenExchange,
+        GrantName::DeviceCode,
+    ];
+    if speaks_for_users {
+        grants.push(GrantName::JwtBearer);
+    }
+    GrantNames::of(&grants)
 }
 
 /// Whether a text is a JWK set (RFC 7517 5).

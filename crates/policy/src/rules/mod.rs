@@ -9,7 +9,7 @@ mod targets_within_registration;
 
 use muster_client_auth::Caller;
 use muster_domain::{GrantName, ScopeSet};
-use muster_grants::{Grant, Target};
+use muster_grants::{Grant, Target, Targets};
 
 use crate::{Rulebook, Verdict};
 
@@ -60,14 +60,20 @@ fn asked_scopes(grant: &Grant) -> Option<&ScopeSet> {
     }
 }
 
+/// Resources first, then audiences: to a token they are one (RFC 8693 2.1).
+fn audience(targets: &Targets) -> Vec<String> {
+    let resources = targets.resources.iter().map(|target| target.as_str().to_owned());
+    resources.chain(targets.audiences.iter().cloned()).collect()
+}
+
 /// The resources and audiences that a request names.
 pub(crate) fn asked_audience(grant: &Grant) -> Vec<String> {
     let resources = |targets: &[Target]| -> Vec<String> {
         targets.iter().map(|target| target.as_str().to_owned()).collect()
     };
     match grant {
-        Grant::ClientCredentials(asked) => asked.targets.audience(),
-        Grant::TokenExchange(asked) => asked.targets.audience(),
+        Grant::ClientCredentials(asked) => audience(&asked.targets),
+        Grant::TokenExchange(asked) => audience(&asked.targets),
         Grant::RefreshToken(asked) => resources(&asked.resources),
         Grant::JwtBearer(asked) => resources(&asked.resources),
         Grant::TokenInfo(_) | Grant::AuthorizationCode(_) | Grant::DeviceCode(_) => Vec::new(),

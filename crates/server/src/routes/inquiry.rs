@@ -86,7 +86,8 @@ fn json_answer(body: &Map<String, Value>) -> Answer {
 fn sign(house: &House, caller: &Caller, body: Map<String, Value>) -> Result<Answer, Cause> {
     let tools = &house.pipeline.tools;
     let signed = muster_flows::sign_introspection(caller.id(), body, tools);
-    let body = signed.map_err(|error| Cause::flow(caller.id(), crate::causes::INTROSPECTION, error))?;
+    let body =
+        signed.map_err(|error| Cause::flow(caller.id(), crate::causes::INTROSPECTION, error))?;
     Ok(Answer { media_type: SIGNED, body })
 }
 

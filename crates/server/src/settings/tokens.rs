@@ -79,7 +79,8 @@ impl RawTokens {
             match GrantType::ALL.into_iter().find(|grant| grant.name() == name) {
                 Some(grant) => grants = grants.without(grant),
                 None => {
-                    let known: Vec<&str> = GrantType::ALL.into_iter().map(GrantType::name).collect();
+                    let known: Vec<&str> =
+                        GrantType::ALL.into_iter().map(GrantType::name).collect();
                     let right = format!("some of {}", known.join(", "));
                     resolving.wrong("grants_off", &format!("{name:?} is no grant"), &right);
                 }

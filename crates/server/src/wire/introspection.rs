@@ -1,7 +1,7 @@
 //! The answer to an introspection (RFC 7662 2.2): plain JSON, or the claims of a signed one.
 
-use muster_flows::ActiveToken;
 use muster_domain::{Timestamp, TokenKind};
+use muster_flows::ActiveToken;
 use serde_json::{Map, Value, json};
 
 /// The members; `None`: `{"active":false}` and nothing more (S41).

@@ -30,3 +30,8 @@ pub(crate) trait NameSpace {
     /// Makes units that add a client or an admin of this issuer wait for each other.
     fn lock_issuer(&mut self, issuer: i32) -> QueryResult<()>;
 }
+
+/// Keeping others from changing a row until the unit is done.
+pub(crate) trait Holding {
+    fn hold_transaction(&mut self, key: (i16, i64)) -> QueryResult<()>;
+}

@@ -11,7 +11,7 @@ use diesel::r2d2::{
 };
 use muster_store::{Reading, Store, StoreError, StoreHealth, Unit};
 
-use super::{BulkInsert, Engine, NameSpace};
+use super::{BulkInsert, Engine, Holding, NameSpace};
 use crate::error::{is_broken_connection, is_lost_race, store_error};
 use crate::migrate;
 use crate::numbers::{SharedNumbers, UnitNumbers};
@@ -55,6 +55,14 @@ impl NameSpace for PgConnection {
     fn lock_issuer(&mut self, issuer: i32) -> QueryResult<()> {
         let row = issuers::table.find(issuer).select(issuers::seq).for_no_key_update();
         row.first::<i32>(self).optional().map(drop)
+    }
+}
+
+impl Holding for PgConnection {
+    /// Shared: children of one parent do not wait for each other, who ends it waits for all.
+    fn hold_transaction(&mut self, key: (i16, i64)) -> QueryResult<()> {
+        let row = transactions::table.find(key).select(transactions::seq).for_share();
+        row.first::<i64>(self).optional().map(drop)
     }
 }
 

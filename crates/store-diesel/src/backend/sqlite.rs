@@ -10,7 +10,7 @@ use diesel::r2d2::{ConnectionManager, CustomizeConnection, NopErrorHandler, Pool
 use muster_store::{Reading, Store, StoreError, StoreHealth, Unit};
 
 use super::sqlite_writer::SqliteWriter;
-use super::{BulkInsert, Engine, NameSpace};
+use super::{BulkInsert, Engine, Holding, NameSpace};
 use crate::error::store_error;
 use crate::migrate;
 use crate::numbers::{SharedNumbers, UnitNumbers};
@@ -49,6 +49,13 @@ impl BulkInsert for SqliteConnection {
 impl NameSpace for SqliteConnection {
     /// There is one writer, so nobody is to be waited for.
     fn lock_issuer(&mut self, _: i32) -> QueryResult<()> {
+        Ok(())
+    }
+}
+
+impl Holding for SqliteConnection {
+    /// There is one writer: nobody changes anything before its unit is done.
+    fn hold_transaction(&mut self, _: (i16, i64)) -> QueryResult<()> {
         Ok(())
     }
 }

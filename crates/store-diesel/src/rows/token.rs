@@ -5,8 +5,9 @@ use muster_domain::{
     ClientKey, DataKeyId, ElementKey, Ending, IssuerKey, LookupTag, SealedText, Timestamp, Token,
     TokenId, TokenKey, TokenKind, TokenState, TransactionKey, UserKey,
 };
-use muster_store::{StoreError, StoredToken};
+use muster_store::{IssuedToken, StoreError, StoredToken};
 
+use super::entitlement::entitlement_text;
 use super::{from_number, hash_bytes, shard, small};
 use crate::schema::tokens;
 
@@ -55,9 +56,17 @@ pub(crate) struct NewTokenRow {
     lookup: Option<Vec<u8>>,
     jti: String,
     sealed: Option<Vec<u8>>,
+    details: Option<String>,
+    successor: Option<i64>,
 }
 
 impl NewTokenRow {
+    /// A token of our own making, with what it entitles to.
+    pub(crate) fn issued(issued: &IssuedToken) -> Result<Self, StoreError> {
+        let details = Some(entitlement_text(&issued.entitlement)?);
+        Ok(Self { details, ..Self::of(&issued.stored)? })
+    }
+
     pub(crate) fn of(stored: &StoredToken) -> Result<Self, StoreError> {
         let token = &stored.token;
         let (state, ended_at) = state_columns(token.state);
@@ -80,6 +89,8 @@ impl NewTokenRow {
             lookup: stored.tag.map(|tag| tag.bytes().to_vec()),
             jti: token.id.as_str().to_owned(),
             sealed: stored.text.as_ref().map(|text| text.bytes.clone()),
+            details: None,
+            successor: None,
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 use muster_domain::{
-    ClientKey, IssuerKey, ScopeSet, Timestamp, Transaction, TransactionId, TransactionKey,
+    ClientKey, Descent, IssuerKey, ScopeSet, Timestamp, Transaction, TransactionId, TransactionKey,
     TransactionState, UserKey,
 };
 use muster_store::StoreError;
@@ -23,6 +23,9 @@ pub(crate) struct TransactionRow {
     shard: i16,
     code: String,
     scopes: String,
+    expires_at: Option<i64>,
+    parent_seq: Option<i64>,
+    depth: i16,
 }
 
 /// A row of `holdings`.
@@ -54,6 +57,9 @@ impl TransactionRow {
             shard: transaction.key.shard.number(),
             code: transaction.id.as_str().to_owned(),
             scopes: transaction.scopes.to_string(),
+            expires_at: transaction.expires_at.map(Timestamp::millis),
+            parent_seq: transaction.descent.map(|descent| descent.parent),
+            depth: transaction.descent.map_or(0, |descent| descent.depth),
         })
     }
 
@@ -69,6 +75,8 @@ impl TransactionRow {
             state: transaction_state(self.ended_at),
             scopes: ScopeSet::parse(&self.scopes)
                 .map_err(|e| StoreError::corrupt(e.to_string()))?,
+            expires_at: self.expires_at.map(Timestamp::from_millis),
+            descent: self.parent_seq.map(|parent| Descent { parent, depth: self.depth }),
         })
     }
 }

@@ -1,0 +1,13 @@
+DELETE FROM counters WHERE name = 'device_flows';
+DROP TABLE leases;
+DROP TABLE trusted_issuers;
+DROP TABLE device_flows;
+DROP TABLE codes;
+DROP INDEX transactions_by_parent;
+ALTER TABLE transactions DROP COLUMN depth;
+ALTER TABLE transactions DROP COLUMN parent_seq;
+ALTER TABLE transactions DROP COLUMN expires_at;
+DROP INDEX tokens_by_revocation;
+DROP INDEX tokens_by_expiry;
+ALTER TABLE tokens DROP COLUMN successor;
+ALTER TABLE tokens DROP COLUMN details;
