@@ -3,7 +3,7 @@
 use muster_domain::Lifetime;
 
 /// The settings that concern permission.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Rulebook {
     /// An ordinary client may list its own tokens of a user
     /// (`token_info.clients_may_list_own`).
@@ -35,18 +35,34 @@ pub struct Lifetimes {
     pub device_interval: Lifetime,
 }
 
+impl Lifetimes {
+    /// Those of a server whose keeper has settled nothing.
+    pub const USUAL: Self = Self {
+        access: Lifetime::from_seconds(900),
+        access_max: Lifetime::from_days(1),
+        refresh: Lifetime::from_days(30),
+        refresh_max: Lifetime::from_days(90),
+        family: Lifetime::from_days(365),
+        id_token: Lifetime::from_seconds(900),
+        grace_max: Lifetime::from_seconds(10),
+        device_code: Lifetime::from_seconds(600),
+        device_interval: Lifetime::from_seconds(5),
+    };
+}
+
+impl Rulebook {
+    /// That of a server whose keeper has settled nothing.
+    pub const USUAL: Self = Self { clients_may_list_own: false, lifetimes: Lifetimes::USUAL };
+}
+
 impl Default for Lifetimes {
     fn default() -> Self {
-        Self {
-            access: Lifetime::from_seconds(900),
-            access_max: Lifetime::from_days(1),
-            refresh: Lifetime::from_days(30),
-            refresh_max: Lifetime::from_days(90),
-            family: Lifetime::from_days(365),
-            id_token: Lifetime::from_seconds(900),
-            grace_max: Lifetime::from_seconds(10),
-            device_code: Lifetime::from_seconds(600),
-            device_interval: Lifetime::from_seconds(5),
-        }
+        Self::USUAL
+    }
+}
+
+impl Default for Rulebook {
+    fn default() -> Self {
+        Self::USUAL
     }
 }

@@ -152,7 +152,7 @@ mod tests {
     #[test]
     fn memory_is_bounded_and_the_busiest_keys_stay() {
         let clock = FakeRelativeClock::default();
-        let rate = Rate::bounded(NonZeroU32::new(5).unwrap(), 10, &clock);
+        let rate = Rate::bounded(Quota::per_minute(NonZeroU32::new(5).unwrap()), 10, &clock);
         for _ in 0..5 {
             rate.count(&0).unwrap();
         }

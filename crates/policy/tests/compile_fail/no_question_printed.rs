@@ -3,7 +3,7 @@
 use muster_policy::Permit;
 
 fn show(permit: &Permit) -> String {
-    format!("{}", permit.listing().asked().text)
+    permit.listing().map(|listing| format!("{}", listing.asked().text)).unwrap_or_default()
 }
 
 fn main() {}

@@ -6,9 +6,9 @@ use muster_domain::Reach;
 use muster_grants::Grant;
 use muster_policy::{Denial, Rulebook, permit};
 
-fn decide(caller: Caller, grant: Grant) -> Result<Reach, Denial> {
+fn decide(caller: Caller, grant: Grant) -> Result<Option<Reach>, Denial> {
     let permit = permit(caller, grant, &Rulebook::default())?;
-    Ok(permit.listing().listing_reach())
+    Ok(permit.listing().map(|listing| listing.listing_reach()))
 }
 
 fn main() {

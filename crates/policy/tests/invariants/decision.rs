@@ -11,7 +11,7 @@ use crate::parties::{
 
 #[test]
 fn every_caller_by_every_rulebook_has_its_line_in_the_table() {
-    let open = Rulebook { clients_may_list_own: true };
+    let open = Rulebook { clients_may_list_own: true, ..Rulebook::default() };
     for (caller, by_default, opened) in [
         (admin(1, 1, ALL_RIGHTS[0]), Some(Denial::NoListingRight), Some(Denial::NoListingRight)),
         (admin(1, 1, ALL_RIGHTS[1]), None, None),
@@ -71,7 +71,7 @@ proptest! {
         let other = permit(caller, asked(TokenKind::Refresh, "another"), &rulebook);
         match (one, other) {
             (Ok(one), Ok(other)) => {
-                let (one, other) = (one.listing(), other.listing());
+                let (one, other) = (one.listing().unwrap(), other.listing().unwrap());
                 prop_assert_eq!(one.token_reach(), other.token_reach());
                 prop_assert_eq!(one.listing_reach(), other.listing_reach());
             }
@@ -88,8 +88,8 @@ proptest! {
         let asker = format!("{caller:?}");
         if let Ok(permit) = permit(caller, asked(TokenKind::Refresh, &text), &rulebook) {
             prop_assert_eq!(format!("{:?}", permit.caller()), asker);
-            prop_assert_eq!(permit.listing().asked().text.expose(), &text);
-            prop_assert_eq!(permit.listing().asked().kind, TokenKind::Refresh);
+            prop_assert_eq!(permit.listing().unwrap().asked().text.expose(), &text);
+            prop_assert_eq!(permit.listing().unwrap().asked().kind, TokenKind::Refresh);
             let ordinary = matches!(permit.caller(), Caller::Client(_));
             prop_assert!(!ordinary || rulebook.clients_may_list_own);
         }

@@ -78,5 +78,6 @@ pub(crate) fn any_question() -> impl Strategy<Value = Grant> {
 }
 
 pub(crate) fn any_rulebook() -> impl Strategy<Value = Rulebook> {
-    any::<bool>().prop_map(|clients_may_list_own| Rulebook { clients_may_list_own })
+    any::<bool>()
+        .prop_map(|clients_may_list_own| Rulebook { clients_may_list_own, ..Rulebook::default() })
 }

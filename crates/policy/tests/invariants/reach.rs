@@ -13,8 +13,8 @@ use crate::parties::{
 };
 use crate::world::{Covered, any_world};
 
-const CLOSED: Rulebook = Rulebook { clients_may_list_own: false };
-const OPEN: Rulebook = Rulebook { clients_may_list_own: true };
+const CLOSED: Rulebook = Rulebook::USUAL;
+const OPEN: Rulebook = Rulebook { clients_may_list_own: true, ..Rulebook::USUAL };
 
 proptest! {
     #[test]
@@ -28,8 +28,8 @@ proptest! {
             Caller::Client(client) => client.client().issuer,
         };
         if let Ok(permit) = permit(caller.clone(), asked(TokenKind::Access, "t"), &rulebook) {
-            prop_assert_eq!(permit.listing().token_reach().issuer(), issuer);
-            prop_assert_eq!(permit.listing().listing_reach().issuer(), issuer);
+            prop_assert_eq!(permit.listing().unwrap().token_reach().issuer(), issuer);
+            prop_assert_eq!(permit.listing().unwrap().listing_reach().issuer(), issuer);
         }
         let (token, listed) = world.seen_by(caller, rulebook);
         let own = world.of_issuer(issuer.number());
@@ -41,7 +41,7 @@ proptest! {
         let Ok(permit) = permit(caller, asked(TokenKind::Access, "t"), &rulebook) else {
             return Ok(());
         };
-        let listing = permit.listing();
+        let listing = permit.listing().unwrap();
         for reach in [listing.token_reach(), listing.listing_reach()] {
             match (permit.caller(), reach.clients()) {
                 (Caller::Admin(admin), ReachedClients::Of(by) | ReachedClients::Every { by }) => {

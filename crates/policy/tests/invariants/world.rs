@@ -32,6 +32,8 @@ impl World {
             ReachedClients::Of(admin) => known.admins.contains(&admin),
             ReachedClients::Every { .. } => true,
             ReachedClients::One(client) => known.key == client,
+            // They reach single tokens, and list nothing.
+            ReachedClients::Meant { .. } | ReachedClients::Any { .. } => false,
         };
         self.those(|known| known.issuer == reach.issuer() && covers(known))
     }
@@ -54,7 +56,7 @@ impl World {
     pub(crate) fn seen_by(&self, caller: Caller, rulebook: Rulebook) -> (Covered, Covered) {
         match permit(caller, asked(TokenKind::Access, "t"), &rulebook) {
             Ok(permit) => {
-                let listing = permit.listing();
+                let listing = permit.listing().unwrap();
                 (self.covered(listing.token_reach()), self.covered(listing.listing_reach()))
             }
             Err(_) => (Covered::new(), Covered::new()),

@@ -2,8 +2,8 @@
 
 use muster_domain::{
     AccessTokenProfile, AdminId, AdminKey, AdminRights, AuthMethod, AuthMethods, ClientId,
-    ClientKey, ClientKind, CredentialVersion, Credentials, Lifetime, NewAdmin, NewClient,
-    PartyStatus, Registration, ScopeSet, StoredSecret, samples,
+    ClientKey, ClientKind, CredentialVersion, Credentials, GrantName, GrantNames, Lifetime,
+    NewAdmin, NewClient, PartyStatus, Registration, ScopeSet, StoredSecret, samples,
 };
 
 use super::ground::{Ground, LISTS, LISTS_ALL, at, is_conflict, together};
@@ -25,6 +25,11 @@ pub fn a_client_is_found_as_it_was_given(store: &dyn Store) {
         refresh_lifetime_max: None,
         refresh_grace: Lifetime::from_seconds(10),
         assertion_users: vec!["*@app.example".to_owned()],
+        grants: GrantNames::of(&[GrantName::ClientCredentials, GrantName::TokenExchange]),
+        serves: vec!["https://api.example".to_owned()],
+        introspects_every_token: true,
+        may_act: vec!["agent".to_owned()],
+        binds_tokens: true,
     };
     let new = NewClient {
         issuer: ground.issuer.key,

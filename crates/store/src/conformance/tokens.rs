@@ -43,7 +43,7 @@ pub fn a_token_is_found_by_the_hash_of_its_text(store: &dyn Store) {
         let found = ground.find(token, reach).unwrap();
         assert_eq!(found.token, token.token);
         assert_eq!(found.user_id.as_ref(), Some(&user.id));
-        assert_eq!(found.transaction, TransactionState::Open);
+        assert_eq!(found.transaction.state, TransactionState::Open);
         assert!(found.standing.is_good());
         // Without its shard, and in another of its forms, as well.
         let tags = vec![tag(987_654), token.tag.unwrap()];
@@ -196,7 +196,7 @@ pub fn what_stands_above_a_token_shows(store: &dyn Store) {
     store.change(|unit| unit.set_user_status(user.key, UserStatus::Disabled)).unwrap();
     assert_eq!(standing().user, Some(UserStatus::Disabled));
     store.change(|unit| unit.end_transaction(transaction.key, at(20))).unwrap();
-    assert_eq!(found().transaction, TransactionState::Ended { at: at(20) });
+    assert_eq!(found().transaction.state, TransactionState::Ended { at: at(20) });
     assert_eq!(found().token.state, TokenState::Live, "what is above it is not its own end");
 }
 
