@@ -21,7 +21,8 @@ section! {
         trusted_proxies: Vec<String> = Vec::new();
         /// Threads that serve connections; 0 takes one for each core.
         workers: u64 = 0;
-        /// Threads for work that blocks: the database, cryptography, listings.
+        /// Threads for work that blocks: the database, cryptography, listings. More than
+        /// `token_info.listings_at_once`.
         blocking_threads: u64 = 16;
         /// Milliseconds that a request waits for such a thread before it is answered 503.
         blocking_wait_ms: u64 = 250;
