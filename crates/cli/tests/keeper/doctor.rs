@@ -37,7 +37,8 @@ both!(all_is_well_after_the_first_start, all_is_well_after_the_first_start_on_po
 
 fn well(desk: &Desk) {
     desk.muster(&["admin", "add", "a"]).done();
-    let report: Value = serde_json::from_str(&desk.muster(&["--json", "doctor"]).done().out).unwrap();
+    let report: Value =
+        serde_json::from_str(&desk.muster(&["--json", "doctor"]).done().out).unwrap();
     let findings = report["lines"].as_array().unwrap().iter().map(|line| &line["finding"]);
     assert!(findings.clone().all(|finding| finding == "ok"), "{report}");
     for about in

@@ -33,7 +33,10 @@ struct Stalled {
 
 impl Stalled {
     fn at_the_beginning(house: &House, request: &Request) -> Self {
-        let mut stream = narrow(house);
+        Self::behind(narrow(house), house, request)
+    }
+
+    fn behind(mut stream: TcpStream, house: &House, request: &Request) -> Self {
         stream.write_all(&request.bytes(house.address)).expect("the request is taken");
         let mut seen = Vec::new();
         // Up to the first client's first token: what changes from now on changes on the way.
@@ -55,9 +58,18 @@ impl Stalled {
 
 /// A connection that holds little on the reader's side, however much the system would.
 fn narrow(house: &House) -> TcpStream {
+    holding(house, 64 * 1_024)
+}
+
+/// A connection that holds as little as the system allows.
+fn tiny(house: &House) -> TcpStream {
+    holding(house, 1)
+}
+
+fn holding(house: &House, bytes: usize) -> TcpStream {
     let socket =
         socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).expect("a socket");
-    socket.set_recv_buffer_size(64 * 1_024).expect("a small buffer");
+    socket.set_recv_buffer_size(bytes).expect("a small buffer");
     socket.set_read_timeout(Some(Duration::from_mins(1))).expect("a timeout");
     socket.connect(&house.address.into()).expect("the server listens");
     socket.into()
@@ -122,6 +134,22 @@ fn a_reader_that_stalls_is_cut_and_its_place_goes_to_the_next_on_sqlite() {
 #[test]
 fn a_reader_that_stalls_is_cut_and_its_place_goes_to_the_next_on_postgres() {
     a_stalled_reader_is_cut(Engine::Postgres);
+}
+
+#[test]
+fn a_reader_of_2400_bytes_a_second_is_not_cut_however_little_its_side_holds() {
+    // T33: the limit is on standing still, not on being slow; it lasts longer than the limit.
+    let house = House::start(Engine::Sqlite);
+    let crowd = Crowd::plant(&house, MANY);
+    let mut slow = Stalled::behind(tiny(&house), &house, &crowd.question(&house));
+    let began = Instant::now();
+    while began.elapsed() < Duration::from_secs(20) {
+        let mut some = [0; 240];
+        slow.stream.read_exact(&mut some).expect("the listing goes on");
+        slow.seen.extend(some);
+        std::thread::park_timeout(Duration::from_millis(100));
+    }
+    assert_eq!(endings(&crowd), Vec::<String>::new(), "the listing is still on its way");
 }
 
 #[test]
