@@ -49,7 +49,8 @@ section! {
         body_rate: u64 = 1_024;
         /// Seconds after which `body_rate` counts.
         body_rate_grace_seconds: u64 = 3;
-        /// Seconds after which a reader that takes nothing of its answer is cut.
+        /// Seconds after which a reader that takes nothing of its answer is cut. One that
+        /// is slow, and takes something, is not.
         write_stall_seconds: u64 = 15;
         /// Seconds between a stop's announcement (readiness off) and no new connections.
         drain_seconds: u64 = 2;

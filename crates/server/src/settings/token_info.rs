@@ -36,7 +36,8 @@ section! {
         /// Rows that a listing reads at once, holding a connection: at most 50000, so that
         /// it is soon given back.
         page_rows: u64 = 5_000;
-        /// Seconds after which a listing whose reader makes no progress ends.
+        /// Seconds after which a listing whose reader makes no progress ends: nothing that
+        /// was sent is acknowledged, however slowly.
         stall_seconds: u64 = 15;
     }
 }
