@@ -21,18 +21,18 @@ use crate::wire::{self, Answer, Request};
 
 /// More than the sockets and the channel between service and reader hold: a reader that
 /// stops reading stops the listing.
-const MANY: i64 = 16_000;
+pub(crate) const MANY: i64 = 16_000;
 /// For ever, as far as a test is concerned.
-const NEVER: &str = "600";
+pub(crate) const NEVER: &str = "600";
 
 /// A reader that has seen the beginning of its listing and reads no further.
-struct Stalled {
+pub(crate) struct Stalled {
     stream: TcpStream,
     seen: Vec<u8>,
 }
 
 impl Stalled {
-    fn at_the_beginning(house: &House, request: &Request) -> Self {
+    pub(crate) fn at_the_beginning(house: &House, request: &Request) -> Self {
         Self::behind(narrow(house), house, request)
     }
 
@@ -50,7 +50,7 @@ impl Stalled {
     }
 
     /// Reads on, as fast as it can.
-    fn go_on(self) -> Answer {
+    pub(crate) fn go_on(self) -> Answer {
         let mut reader = BufReader::new(self.seen.as_slice().chain(self.stream));
         wire::read_answer(&mut reader).expect("an answer")
     }
@@ -75,13 +75,13 @@ fn holding(house: &House, bytes: usize) -> TcpStream {
     socket.into()
 }
 
-fn assert_cut(answer: &Answer) {
+pub(crate) fn assert_cut(answer: &Answer) {
     assert!(!answer.whole, "the chunks are complete");
     let json = serde_json::from_slice::<serde_json::Value>(&answer.body);
     assert!(json.is_err(), "what was cut is JSON");
 }
 
-fn assert_whole(answer: &Answer, tokens: i64) {
+pub(crate) fn assert_whole(answer: &Answer, tokens: i64) {
     assert!(answer.whole && answer.status == 200, "{} {}", answer.status, answer.whole);
     let shown = answer.json().to_string().matches("\"jti\"").count();
     assert_eq!(i64::try_from(shown), Ok(tokens));
