@@ -6,6 +6,7 @@ use std::io::{BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Sender, channel};
 use std::time::{Duration, Instant};
 
 use muster_admin::Right;
@@ -218,8 +219,9 @@ fn suspending_the_admin_ends_a_listing_on_its_way() {
     });
 }
 
-/// Breaks every connection to the database of this house, again and again, until told.
-fn break_connections(house: &House, enough: &AtomicBool) {
+/// Breaks every connection to the database of this house, again and again, until told;
+/// says when it has begun.
+fn break_connections(house: &House, begun: &Sender<()>, enough: &AtomicBool) {
     let statement = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
                      WHERE datname = current_database() AND pid <> pg_backend_pid() \
                      AND application_name <> 'psql'; SELECT pg_sleep(0.005)";
@@ -229,6 +231,7 @@ fn break_connections(house: &House, enough: &AtomicBool) {
             .output()
             .expect("psql runs");
         assert!(told.status.success(), "{}", String::from_utf8_lossy(&told.stderr));
+        let _ = begun.send(());
     }
 }
 
@@ -241,8 +244,12 @@ fn a_listing_whose_database_breaks_off_is_cut_and_the_service_recovers() {
     let stalled = Stalled::at_the_beginning(&house, &crowd.question(&house));
     let enough = AtomicBool::new(false);
     let answer = std::thread::scope(|scope| {
-        scope.spawn(|| break_connections(&house, &enough));
-        let ending = meanwhile::Ending(&enough);
+        let (begun, has_begun) = channel();
+        let (house, enough) = (&house, &enough);
+        scope.spawn(move || break_connections(house, &begun, enough));
+        let ending = meanwhile::Ending(enough);
+        // A reader that goes on at once could be quicker than the first break.
+        has_begun.recv().expect("connections break");
         let answer = stalled.go_on();
         drop(ending);
         answer
