@@ -14,6 +14,7 @@ use crate::terminal::{announce, say};
 use crate::workspace;
 
 /// What the reader asked for on the command line.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 #[derive(clap::Args, Debug)]
 pub(crate) struct Arguments {
     /// Start no databases; tests that need one fail and say so, so name others after `--`.
