@@ -8,3 +8,4 @@ pub(crate) mod import;
 pub(crate) mod keys;
 pub(crate) mod migrate;
 pub(crate) mod reference;
+mod report_file;

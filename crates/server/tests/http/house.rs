@@ -69,7 +69,11 @@ impl House {
 
     /// With the defaults and these settings.
     pub(crate) fn start_with(engine: Engine, settings: &[(&str, &str)]) -> Self {
-        let scratch = engine.scratch();
+        Self::start_on(engine.scratch(), settings)
+    }
+
+    /// The same on this database.
+    pub(crate) fn start_on(scratch: Scratch, settings: &[(&str, &str)]) -> Self {
         let kek = kek_file(&scratch);
         let tokens = plant(&premises(&scratch, &kek, ISSUER));
         let (address, management) = (free_address(), free_address());
