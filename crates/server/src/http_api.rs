@@ -30,11 +30,18 @@ pub fn page() -> String {
     page
 }
 
-const PATHS: [(&str, &str, &str); 9] = [
+const PATHS: [(&str, &str, &str); 12] = [
     (
         "{issuer}/token",
         "POST (token-information also GET)",
-        "[token-information](../grants/token_info.md)",
+        "[the grants](../grants), [token-information](../grants/token_info.md) among them",
+    ),
+    ("{issuer}/introspect", "POST", "[introspection](../endpoints/introspection.md)"),
+    ("{issuer}/revoke", "POST", "[revocation](../endpoints/revocation.md)"),
+    (
+        "{issuer}/device_authorization",
+        "POST",
+        "[the start of a device flow](../grants/device_start.md)",
     ),
     ("{issuer}/certs", "GET, HEAD", "public keys, a JWK set (RFC 7517)"),
     (
