@@ -8,6 +8,7 @@ mod cleaning;
 mod codes;
 mod data_keys;
 mod device_flows;
+mod ending;
 mod error;
 mod issuers;
 mod listing;

@@ -25,7 +25,7 @@ pub struct Settings {
     pub issuer: IssuerSettings,
     /// The database.
     pub database: Database,
-    /// The key-encryption key.
+    /// The key-encryption key, and how often signing keys change.
     pub keys: Keys,
     /// Client authentication.
     pub client_auth: ClientAuth,
@@ -91,6 +91,7 @@ impl RawSettings {
             let right = "another address or port than http.listen";
             reading.wrong("management", "listen", "both listeners are at one address", right);
         }
+        let keys = self.keys.resolve(&mut reading.resolving("keys"));
         let tokens = self.tokens.resolve(&mut reading.resolving("tokens"));
         // Each running listing holds a thread all along, and a connection for each page.
         let at_once = token_info.listings_at_once.get();
@@ -112,7 +113,7 @@ impl RawSettings {
             management,
             issuer: issuer?,
             database: database?,
-            keys: self.keys.resolve(),
+            keys,
             client_auth,
             token_info,
             tokens,

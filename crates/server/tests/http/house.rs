@@ -177,6 +177,7 @@ pub(crate) fn keeper_settings(
         kek_file: Some(kek.to_owned()),
         issuer: IssuerUrl::new(issuer).expect("an issuer"),
         audit_file: None,
+        token_longest: muster_domain::Lifetime::from_days(1),
     }
 }
 

@@ -44,7 +44,7 @@ struct RegistrationColumn {
 }
 
 /// The column's text.
-pub(super) fn registration_text(registration: &Registration) -> Result<String, StoreError> {
+pub(crate) fn registration_text(registration: &Registration) -> Result<String, StoreError> {
     let column = RegistrationColumn {
         home_url: registration.home_url.clone(),
         email: registration.email.clone(),

@@ -142,6 +142,26 @@ pub fn of_simultaneous_registrations_of_one_id_one_wins(store: &dyn Store) {
     }
 }
 
+pub fn a_clients_registration_is_changed_as_a_whole(store: &dyn Store) {
+    let ground = Ground::of(store);
+    let (client, other) = (ground.client("c:/1"), ground.client("c:/2"));
+    let registration = Registration {
+        scopes: ScopeSet::parse("openid storage.read:/").unwrap(),
+        strict_scopes: true,
+        serves: vec!["https://api.example".to_owned()],
+        grants: GrantNames::of(&[GrantName::TokenExchange]),
+        ..Registration::default()
+    };
+    let set = |key| store.change(|unit| unit.set_registration(key, &registration)).unwrap();
+    assert!(set(client.key));
+    let find = |id| store.read(|reading| reading.find_client(ground.issuer.key, id)).unwrap();
+    let version = CredentialVersion(client.version.0 + 1);
+    let expected = muster_domain::Client { registration: registration.clone(), version, ..client };
+    assert_eq!(find(&expected.id), Some(expected.clone()), "what was remembered of it ends");
+    assert_eq!(find(&other.id), Some(other));
+    assert!(!set(ClientKey::new(9_999)));
+}
+
 fn versions(ground: &Ground<'_>) -> (i64, i64) {
     let issuer = ground.issuer.key;
     let client = ClientId::new("client").unwrap();

@@ -29,6 +29,7 @@ macro_rules! conformance {
                 clients_and_admins_share_one_name_space,
                 of_simultaneous_registrations_of_one_id_one_wins,
                 every_change_counts_up_the_version,
+                a_clients_registration_is_changed_as_a_whole,
                 a_change_of_nobody_changes_nothing,
                 a_secret_is_upgraded_only_if_nothing_changed_since,
                 parties_come_in_pages_by_the_bytes_of_their_id,
@@ -49,6 +50,8 @@ macro_rules! conformance {
                 of_simultaneous_first_sights_all_see_one_user,
                 a_users_status_changes_and_an_unknown_one_has_none,
                 a_removed_user_takes_everything_along,
+                a_users_open_transactions_end_with_what_came_out_of_them,
+                devices_that_a_user_approved_get_nothing_once_all_is_ended,
             }
             transactions {
                 transactions_are_found_by_shard_and_name,
