@@ -2,11 +2,11 @@
 //! out of a transaction (RFC 8693) ends with it.
 
 use diesel::prelude::*;
-use muster_domain::{ClientKey, Descent, Timestamp, UserKey};
+use muster_domain::{ClientKey, Descent, DeviceState, Timestamp, UserKey};
 use muster_store::StoreError;
 
 use crate::error::store_error;
-use crate::rows::{DeviceStateColumn, small};
+use crate::rows::{APPROVED, device_state_number, small};
 use crate::schema::{device_flows, transactions};
 use crate::session::Session;
 
@@ -83,15 +83,6 @@ macro_rules! ending {
                 .map_err(store_error)
             }
 
-            fn children(&mut self, shard: i16, numbers: &[i64]) -> Result<Vec<i64>, StoreError> {
-                transactions::table
-                    .filter(transactions::shard.eq(shard))
-                    .filter(transactions::parent_seq.eq_any(numbers))
-                    .select(transactions::seq)
-                    .load(&mut *self.connection)
-                    .map_err(store_error)
-            }
-
             fn refuse_devices(
                 &mut self,
                 user: UserKey,
@@ -100,8 +91,8 @@ macro_rules! ending {
                 let approved = device_flows::table
                     .filter(device_flows::user_shard.eq(user.shard.number()))
                     .filter(device_flows::user_seq.eq(user.number))
-                    .filter(device_flows::state.eq(DeviceStateColumn::Approved.number()));
-                let denied = device_flows::state.eq(DeviceStateColumn::Denied.number());
+                    .filter(device_flows::state.eq(APPROVED));
+                let denied = device_flows::state.eq(device_state_number(DeviceState::Denied));
                 match client {
                     None => diesel::update(approved).set(denied).execute(&mut *self.connection),
                     Some(client) => {

@@ -122,6 +122,37 @@ pub fn a_removed_user_takes_everything_along(store: &dyn Store) {
     assert_eq!(ground.find(&token, reach).unwrap().token, token.token);
 }
 
+/// I12: codes, devices that the user approved, and what was exchanged out of its tokens.
+pub fn a_removed_user_leaves_no_code_and_no_device_flow(store: &dyn Store) {
+    let ground = Ground::of(store);
+    let client = ground.client("client");
+    let users = [ground.user("alice"), ground.user("bob")];
+    let held = [(&users[0], 1), (&users[1], 2)].map(|(user, number)| {
+        let transaction = ground.transaction(user, &client, &format!("t:{number}"), 10);
+        let child = ground.child(&transaction, &client, &format!("t:{number} child"));
+        ground.code(&transaction, tag(number));
+        let flow = ground.device_flow(&client, number * 10);
+        let approve = |unit: &mut dyn crate::Unit| unit.approve_device(flow.key, user.key, at(20));
+        assert!(store.change(approve).unwrap());
+        (transaction, child, flow, number)
+    });
+    let pending = ground.device_flow(&client, 30);
+    assert!(store.change(|unit| unit.remove_user(users[0].key)).unwrap());
+    let there = |(transaction, child, flow, number): &(_, _, _, i64)| {
+        [
+            ground.find_code(transaction, tag(*number)).is_some(),
+            ground.resting(transaction).is_some(),
+            ground.resting(child).is_some(),
+            ground.find_device_flow(flow, number * 10).is_some(),
+        ]
+    };
+    assert_eq!((there(&held[0]), there(&held[1])), ([false; 4], [true; 4]));
+    assert!(ground.find_device_flow(&pending, 30).is_some());
+    let again = ground.user("alice");
+    let fresh = ground.transaction(&again, &client, "t:1", 10);
+    assert_eq!(ground.find_code(&fresh, tag(1)), None);
+}
+
 fn state(ground: &Ground<'_>, transaction: &Transaction) -> TransactionState {
     let place = (transaction.key.shard, transaction.id.clone());
     let found = ground.store.read(|r| r.find_transactions(transaction.issuer, &[place.clone()]));
