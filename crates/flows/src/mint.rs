@@ -196,12 +196,18 @@ impl Minted {
         unit.issue_tokens(&tokens)
     }
 
+    /// The same without its access token, which nobody asked for.
+    pub(crate) fn only_refresh(mut self) -> Self {
+        self.drafts.retain(|draft| draft.kind == TokenKind::Refresh);
+        self
+    }
+
     /// How many tokens there are.
     pub(crate) const fn count(&self) -> usize {
         self.drafts.len()
     }
 
-    /// The answer to the client.
+    /// The answer to the client: the first token stands in `access_token`.
     pub(crate) fn into_answer(self) -> Result<TokenAnswer, FlowError> {
         let id_token = self.id_token;
         let mut drafts = self.drafts.into_iter();

@@ -27,7 +27,7 @@ const ACTORS_MOST: usize = 8;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Wanted {
     Access,
-    Both,
+    Refresh,
 }
 
 /// Exchanges a token.
@@ -56,7 +56,7 @@ pub(crate) fn carry_out(
 fn wanted(permit: &IssuePermit<TokenExchange>) -> Result<Wanted, FlowError> {
     match permit.asked().requested {
         None | Some(TokenTypeUri::AccessToken | TokenTypeUri::Jwt) => Ok(Wanted::Access),
-        Some(TokenTypeUri::RefreshToken) if permit.terms().refresh.is_some() => Ok(Wanted::Both),
+        Some(TokenTypeUri::RefreshToken) if permit.terms().refresh.is_some() => Ok(Wanted::Refresh),
         // B75
         Some(TokenTypeUri::RefreshToken) => {
             Err(FlowError::InvalidExchange { reason: "the client gets no refresh tokens" })
@@ -204,8 +204,8 @@ fn issue(
     let end = subject.token.expires_at;
     let refresh = refresh_entitlement(access, permit.is_proved());
     let refresh_until = match (wanted, terms.refresh) {
-        (Wanted::Both, Some(lifetime)) => Some(now.plus(lifetime).min(end)),
-        (Wanted::Access | Wanted::Both, _) => None,
+        (Wanted::Refresh, Some(lifetime)) => Some(now.plus(lifetime).min(end)),
+        (Wanted::Access | Wanted::Refresh, _) => None,
     };
     let shard = subject.token.key.shard;
     let minted = mint(
@@ -222,6 +222,11 @@ fn issue(
         },
         tools,
     )?;
+    let minted = match wanted {
+        Wanted::Access => minted,
+        // Nobody would hold the access token: it can be had by refreshing.
+        Wanted::Refresh => minted.only_refresh(),
+    };
     let parent = subject.transaction.key;
     let begun = NewTransaction::begin(
         (subject.token.user, shard),
@@ -249,15 +254,17 @@ fn issue(
         doing.chronicle.note(unit, &happening)?;
         Ok(Ok(()))
     })?;
-    let answer = minted.into_answer()?;
-    Ok(match wanted {
-        Wanted::Access => {
-            TokenAnswer { issued_token_type: Some(TokenTypeUri::AccessToken.as_str()), ..answer }
-        }
-        // RFC 8693 2.2.1: what was asked for stands in `access_token`; the access token that
-        // a refresh token always comes with can be had by refreshing.
-        Wanted::Both => {
-            TokenAnswer { issued_token_type: Some(TokenTypeUri::RefreshToken.as_str()), ..answer }
-        }
-    })
+    match wanted {
+        Wanted::Access => Ok(TokenAnswer {
+            issued_token_type: Some(TokenTypeUri::AccessToken.as_str()),
+            ..minted.into_answer()?
+        }),
+        // Whatever is issued stands in `access_token`; this one opens nothing by itself, so it
+        // has no type of its own (RFC 8693 2.2.1, `N_A`).
+        Wanted::Refresh => Ok(TokenAnswer {
+            token_type: None,
+            issued_token_type: Some(TokenTypeUri::RefreshToken.as_str()),
+            ..minted.into_answer()?
+        }),
+    }
 }
