@@ -56,7 +56,7 @@ fn changed(desk: &Desk) {
     let mut expected = desk.json(&first.concat());
     expected.as_object_mut().unwrap().remove("secret");
     let set = |words: &[&str]| desk.json(&[&["client", "set", "app"], words].concat());
-    expected["scopes"] = json!("openid email");
+    expected["scopes"] = json!("email openid");
     expected["grants"] = json!(["device_code"]);
     assert_eq!(set(&["--scopes", "openid email", "--grant", "device_code"]), expected);
     expected["redirect_uris"] = json!(["https://a.example/2"]);
