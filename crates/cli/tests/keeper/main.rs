@@ -7,9 +7,13 @@ mod clients;
 #[cfg(test)]
 mod desk;
 #[cfg(test)]
+mod devices;
+#[cfg(test)]
 mod doctor;
 #[cfg(test)]
 mod import;
+#[cfg(test)]
+mod issuers;
 #[cfg(test)]
 mod keys;
 #[cfg(test)]
@@ -19,8 +23,16 @@ mod old;
 #[cfg(test)]
 mod premises;
 #[cfg(test)]
+mod registrations;
+#[cfg(test)]
 mod rehearsing;
 #[cfg(test)]
 mod scripts;
 #[cfg(test)]
+mod signing_keys;
+#[cfg(test)]
 mod trail;
+#[cfg(test)]
+mod trust;
+#[cfg(test)]
+mod users;
