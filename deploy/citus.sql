@@ -7,10 +7,8 @@ SELECT create_reference_table('admins');
 SELECT create_reference_table('clients');
 SELECT create_reference_table('administers');
 SELECT create_reference_table('signing_keys');
-SELECT create_reference_table('data_keys');
 SELECT create_reference_table('trusted_issuers');
--- A device's flow begins before its user is known, and its user code is unique everywhere.
-SELECT create_reference_table('device_flows');
+SELECT create_reference_table('data_keys');
 
 -- What belongs to a user lies together, wherever its shard lies.
 SELECT create_distributed_table('users', 'shard', colocate_with => 'none');
@@ -19,5 +17,6 @@ SELECT create_distributed_table('transactions', 'shard', colocate_with => 'users
 SELECT create_distributed_table('tokens', 'shard', colocate_with => 'users');
 SELECT create_distributed_table('codes', 'shard', colocate_with => 'users');
 
--- `counters`, `audit`, `audit_end`, `assertions` and `leases` stay on the coordinator: their rows
--- wait for each other by design.
+-- `counters`, `leases`, `audit`, `audit_end` and `assertions` stay on the coordinator: their
+-- rows wait for each other by design. So does `device_flows`: short, and its user codes are
+-- unique in a whole issuer.

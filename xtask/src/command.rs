@@ -25,7 +25,7 @@ enum Command {
     /// Run all tests, with private databases made and removed by the run.
     Test(test::Arguments),
     /// Run everything that gates a change.
-    Ci,
+    Ci(ci::Arguments),
     /// Make, walk and try the steps of the database's schema.
     #[command(subcommand)]
     Migrate(migrate::MigrateCommand),
@@ -55,7 +55,7 @@ pub(crate) fn run() -> ExitCode {
     let done = match CommandLine::parse().command {
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),
-        Command::Ci => ci::run(),
+        Command::Ci(arguments) => ci::run(&arguments),
         Command::Migrate(command) => migrate::run(&command),
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Reference(arguments) => reference::run(&arguments),

@@ -14,6 +14,7 @@ use crate::terminal::{announce, say};
 use crate::workspace;
 
 /// What the reader asked for on the command line.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 #[derive(clap::Args, Debug)]
 pub(crate) struct Arguments {
     /// Start no databases; tests that need one fail and say so, so name others after `--`.
@@ -25,6 +26,9 @@ pub(crate) struct Arguments {
     /// Build OpenSSL and libpq from source even where they are installed.
     #[arg(long)]
     bundled: bool,
+    /// Fail at the end when some tests could not run on this machine.
+    #[arg(long)]
+    all: bool,
     /// What `cargo test` is to be told instead of `--workspace`, such as `-p muster-policy`.
     #[arg(last = true)]
     cargo: Vec<String>,
@@ -64,7 +68,16 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
     for sentence in databases.not_run() {
         say(format!("NOT RUN: {sentence}"));
     }
-    result
+    result?;
+    complete(arguments.all, databases.not_run())
+}
+
+/// Whether what was run is enough.
+fn complete(all: bool, not_run: &[String]) -> Outcome {
+    match not_run.first() {
+        Some(why) if all => Err(Failure::new(format!("not every test could run: {why}"))),
+        Some(_) | None => Ok(()),
+    }
 }
 
 /// Which tests are run: what goes to cargo, and after `--` what goes to the tests.
@@ -137,6 +150,13 @@ mod tests {
     fn the_bundled_build_is_asked_of_the_packages_that_are_tested() {
         let selection = selection(&words("-p muster-crypto"), Build::Bundled);
         assert_eq!(selection.to_cargo, words("-p muster-crypto --features muster-crypto/bundled"));
+    }
+
+    #[test]
+    fn tests_that_were_left_out_are_a_failure_only_where_all_were_asked_for() {
+        let lacking = ["there is no archive".to_owned()];
+        assert!(complete(true, &[]).is_ok() && complete(false, &lacking).is_ok());
+        assert!(complete(true, &lacking).unwrap_err().to_string().contains("no archive"));
     }
 
     #[test]

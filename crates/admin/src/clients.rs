@@ -9,7 +9,7 @@ use muster_store::{PartyKey, PartyPage};
 use crate::error::taken;
 use crate::keeper::client_not_found;
 use crate::new_id::presentable;
-use crate::redirect_uri::check_redirect_uri;
+use crate::registration::check_registration;
 use crate::{DeedError, Keeper, Proof, ShownSecret};
 
 /// Users whose holdings are deleted in one unit.
@@ -33,12 +33,12 @@ pub struct ClientDraft {
 impl Keeper {
     /// Adds a client.
     pub fn add_client(&self, draft: &ClientDraft) -> Result<(Client, ShownSecret), DeedError> {
-        draft.registration.redirect_uris.iter().try_for_each(|uri| check_redirect_uri(uri))?;
-        let (credentials, secret) = self.credentials(&draft.proof)?;
         let kind = match draft.proof {
             Proof::Nothing => ClientKind::Public,
             Proof::GeneratedSecret | Proof::KeySet(_) => ClientKind::Confidential,
         };
+        check_registration(kind, &draft.registration)?;
+        let (credentials, secret) = self.credentials(&draft.proof)?;
         let new = NewClient {
             issuer: self.issuer.key,
             id: ClientId::new(presentable(&draft.id)?)?,
@@ -77,6 +77,28 @@ impl Keeper {
     pub fn admins_of(&self, id: &str) -> Result<Vec<AdminClient>, DeedError> {
         let client = self.find_client(id)?;
         Ok(self.store.read(|reading| reading.list_admins_of(client.key))?)
+    }
+
+    /// Changes what a client registered besides its name and credentials; the client as it is
+    /// now. Tokens that it holds stay as they were issued.
+    pub fn change_client(
+        &self,
+        id: &str,
+        change: &dyn Fn(&mut Registration),
+    ) -> Result<Client, DeedError> {
+        let entry = self.entry(Event::ClientChanged).to_client(id);
+        self.with_client(id, |unit, mut client| {
+            let before = client.registration.clone();
+            change(&mut client.registration);
+            if let Err(error) = check_registration(client.kind, &client.registration) {
+                return Ok(Err(error));
+            }
+            if client.registration != before {
+                unit.set_registration(client.key, &client.registration)?;
+                self.trail.append_in(unit, &entry)?;
+            }
+            Ok(Ok(client))
+        })?
     }
 
     /// Changes how a client stands; whether it stood otherwise before.

@@ -11,11 +11,45 @@ pub enum DeedError {
     /// There is nobody with this id.
     #[error("there is no {what} with the id `{id}`; see: muster {what} list")]
     NotFound {
-        /// `admin` or `client`.
+        /// `admin`, `client` or `issuer`.
         what: &'static str,
         /// The id.
         id: String,
     },
+    /// There is no such user.
+    #[error(
+        "there is no user with the id `{0}` in this issuer; ids are compared byte for byte (a user \
+         who was never seen can be entered: muster user add)"
+    )]
+    NoUser(String),
+    /// The user is disabled.
+    #[error("the user `{0}` is disabled; if that is over: muster user enable")]
+    UserDisabled(String),
+    /// No device waits.
+    #[error("no device waits under this user code: it is mistyped, has expired or was decided")]
+    NoDevice,
+    /// There is no such trusted issuer.
+    #[error("the issuer `{0}` is not trusted; see: muster trust list")]
+    NotTrusted(String),
+    /// It is there already.
+    #[error("{what} is there already; see: muster {see}")]
+    There {
+        /// What.
+        what: String,
+        /// The command that shows it.
+        see: &'static str,
+    },
+    /// The URL cannot be an issuer's.
+    #[error("the issuer URL `{url}` cannot be used: {reason}")]
+    IssuerUrl {
+        /// The URL.
+        url: String,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+    /// The registration says what cannot be.
+    #[error("this cannot be registered: {0}")]
+    Registration(&'static str),
     /// The id is taken.
     #[error("a client or an admin has the id `{0}` already; choose another one")]
     Taken(String),
@@ -48,6 +82,9 @@ pub enum DeedError {
         /// What is wrong with it.
         reason: &'static str,
     },
+    /// There is no such key.
+    #[error("there is no signing key `{0}`; see: muster keys list")]
+    NoKey(String),
     /// The key signs.
     #[error("the key `{0}` signs; let another one sign first: muster keys rotate")]
     KeySigns(String),

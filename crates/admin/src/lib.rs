@@ -2,6 +2,7 @@
 
 mod admins;
 mod clients;
+mod devices;
 mod error;
 mod issuers;
 mod keeper;
@@ -9,10 +10,14 @@ mod keys;
 mod new_id;
 mod proof;
 mod redirect_uri;
+mod registration;
 mod signing_keys;
+mod trusted_issuers;
+mod users;
 
 pub use admins::{AdminDraft, Right};
 pub use clients::ClientDraft;
+pub use devices::DeviceDecision;
 pub use error::DeedError;
 pub use issuers::ensure_issuer;
 pub use keeper::Keeper;

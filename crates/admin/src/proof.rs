@@ -75,7 +75,8 @@ impl NewSecret<'_> {
     }
 }
 
-fn check_key_set(text: &str) -> Result<(), DeedError> {
+/// Refuses what is no set of public keys for signatures (RFC 7517 5).
+pub(crate) fn check_key_set(text: &str) -> Result<(), DeedError> {
     let refused = |words: &str| DeedError::KeySet(words.to_owned());
     let keys = VerifyingKeys::of_jwk_set(text);
     let keys = keys.map_err(|error| DeedError::KeySet(error.to_string()))?;

@@ -80,6 +80,15 @@ impl Keeper {
         algorithm: Option<Algorithm>,
         longest: Lifetime,
     ) -> Result<Rotated, DeedError> {
+        self.rotate(algorithm, longest, Actor::Keeper)
+    }
+
+    fn rotate(
+        &self,
+        algorithm: Option<Algorithm>,
+        longest: Lifetime,
+        actor: Actor<'_>,
+    ) -> Result<Rotated, DeedError> {
         let keys = self.list_signing_keys()?;
         let next = keys.iter().find(|key| {
             key.state == SigningKeyState::Next
@@ -96,10 +105,11 @@ impl Keeper {
         let following = self.new_key(kind, SigningKeyState::Next)?;
         let now = self.clock.now();
         let retired = self.store.change(|unit| {
-            let retired = self.retire_others(unit, (&current.kid, &keys), (now, longest))?;
+            let keys = unit.list_signing_keys(self.issuer.key)?;
+            let retired = self.retire_others(unit, (&current.kid, &keys), (now, longest), actor)?;
             unit.put_signing_key(&current)?;
             unit.put_signing_key(&following)?;
-            let entry = self.key_entry(Event::KeyRotated, &current);
+            let entry = self.key_entry(Event::KeyRotated, &current).by(actor);
             self.trail.append_in(unit, &entry)?;
             Ok(retired)
         })?;
@@ -114,7 +124,7 @@ impl Keeper {
         // A next key is made at each rotation, so its age is the time since then.
         let due = next.map(|key| key.created_at).max().is_some_and(|at| at.plus(period) <= now);
         if due {
-            self.rotate_signing_key(None, longest)?;
+            self.rotate(None, longest, Actor::Service)?;
         }
         Ok(due)
     }
@@ -126,7 +136,7 @@ impl Keeper {
         self.store.change(|unit| {
             let keys = unit.list_signing_keys(self.issuer.key)?;
             let Some(key) = keys.into_iter().find(|key| key.kid == kid) else {
-                return Ok(Err(DeedError::NotFound { what: "keys", id: kid.to_owned() }));
+                return Ok(Err(DeedError::NoKey(kid.to_owned())));
             };
             if key.state == SigningKeyState::Current {
                 return Ok(Err(DeedError::KeySigns(kid.to_owned())));
@@ -168,11 +178,12 @@ impl Keeper {
             let known = unit.list_signing_keys(self.issuer.key)?;
             for (place, key) in taken.iter().enumerate() {
                 if known.iter().any(|known| known.kid == key.kid) {
-                    return Ok(Err(DeedError::Taken(key.kid.clone())));
+                    let what = format!("the key `{}`", key.kid);
+                    return Ok(Err(DeedError::There { what, see: "keys list" }));
                 }
                 let mut key = key.clone();
                 if Some(place) == signer {
-                    self.retire_others(unit, (&key.kid, &known), (now, longest))?;
+                    self.retire_others(unit, (&key.kid, &known), (now, longest), Actor::Keeper)?;
                     key.state = SigningKeyState::Current;
                 }
                 unit.put_signing_key(&key)?;
@@ -190,6 +201,7 @@ impl Keeper {
         unit: &mut dyn Unit,
         (current, keys): (&str, &[StoredSigningKey]),
         (now, longest): (Timestamp, Lifetime),
+        actor: Actor<'_>,
     ) -> Result<Vec<String>, StoreError> {
         let mut retired = Vec::new();
         let signing = |key: &&StoredSigningKey| key.state == SigningKeyState::Current;
@@ -199,7 +211,7 @@ impl Keeper {
                 published_until: Some(now.plus(longest).plus(MARGIN)),
                 ..key.clone()
             })?;
-            let entry = self.key_entry(Event::KeyRetired, key);
+            let entry = self.key_entry(Event::KeyRetired, key).by(actor);
             self.trail.append_in(unit, &entry)?;
             retired.push(key.kid.clone());
         }

@@ -14,7 +14,7 @@ pub enum Exit {
     Failed,
     /// The command line is wrong.
     Usage,
-    /// There is no such admin or client.
+    /// There is nobody and nothing by that name.
     NotFound,
     /// The id is taken, or a limit is reached.
     Conflict,
@@ -55,7 +55,9 @@ impl Exit {
             Self::Done => "done",
             Self::Failed => "not done; the message says why",
             Self::Usage => "the command line is wrong",
-            Self::NotFound => "there is no such admin or client",
+            Self::NotFound => {
+                "there is nobody and nothing by that name: no such admin, client, user, key, device or issuer"
+            }
             Self::Conflict => "the id is taken, or a limit is reached",
             Self::Unavailable => "the database or the key cannot be used",
             Self::Bad => "a check (config check, doctor, audit verify) found something bad",
@@ -83,12 +85,20 @@ impl Failure {
 impl From<DeedError> for Failure {
     fn from(error: DeedError) -> Self {
         let exit = match &error {
-            DeedError::NotFound { .. } => Exit::NotFound,
+            DeedError::NotFound { .. }
+            | DeedError::NoUser(_)
+            | DeedError::NoDevice
+            | DeedError::NotTrusted(_)
+            | DeedError::NoKey(_) => Exit::NotFound,
+            DeedError::Registration(_) => Exit::Usage,
             DeedError::Taken(_)
+            | DeedError::There { .. }
             | DeedError::Full(_)
             | DeedError::Revoked(_)
             | DeedError::KeySigns(_) => Exit::Conflict,
             DeedError::Id(_)
+            | DeedError::UserDisabled(_)
+            | DeedError::IssuerUrl { .. }
             | DeedError::Unpresentable(_)
             | DeedError::KeySet(_)
             | DeedError::RedirectUri { .. }

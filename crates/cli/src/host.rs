@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use muster_domain::{Clock, IssuerUrl, Randomness};
+use muster_domain::{Clock, IssuerUrl, Lifetime, Randomness};
 use muster_store_diesel::{DatabaseUrl, PoolSettings};
 
 use crate::{DemoOptions, Failure, Output};
@@ -23,6 +23,8 @@ pub struct KeeperSettings {
     pub issuer: IssuerUrl,
     /// The file of the audit trail; `None`: in the database.
     pub audit_file: Option<PathBuf>,
+    /// The longest that anything signed lives: so long a retired key stays published.
+    pub token_longest: Lifetime,
 }
 
 /// The binary around the terminal.

@@ -5,6 +5,7 @@ mod commands;
 mod exit;
 mod host;
 mod look;
+mod moment;
 mod output;
 mod premises;
 mod run;

@@ -3,9 +3,12 @@
 use std::ffi::OsString;
 
 use clap::{CommandFactory, Parser};
+use muster_admin::Keeper;
 
-use crate::arguments::{Arguments, Command, ConfigCommand, ImportCommand, KeysCommand, Sure};
-use crate::commands::{admin, audit, client, doctor, import, keys, migrate, reference};
+use crate::arguments::{Arguments, Command, ConfigCommand, ImportCommand, Sure};
+use crate::commands::{
+    admin, audit, client, device, doctor, import, issuer, keys, migrate, reference, trust, user,
+};
 use crate::exit::{Exit, Failure};
 use crate::output::harmless;
 use crate::{Host, KeeperSettings, Output, Premises};
@@ -53,7 +56,20 @@ impl Desk<'_, '_> {
         Err(Failure::new(Exit::Failed, "nothing was done"))
     }
 
-    pub(crate) fn keeper(&mut self) -> Result<muster_admin::Keeper, Failure> {
+    /// A keeper in the issuer that is asked for.
+    pub(crate) fn keeper(&mut self) -> Result<Keeper, Failure> {
+        let keeper = self.configured_keeper()?;
+        match &self.arguments.issuer {
+            None => Ok(keeper),
+            Some(url) => {
+                let issuer = keeper.find_issuer(url)?;
+                Ok(keeper.of_issuer(issuer))
+            }
+        }
+    }
+
+    /// A keeper in the configured issuer, whatever is asked for.
+    pub(crate) fn configured_keeper(&mut self) -> Result<Keeper, Failure> {
         Ok(self.premises()?.keeper(self.host.clock(), self.host.randomness()))
     }
 }
@@ -94,7 +110,11 @@ fn dispatch(desk: &mut Desk<'_, '_>) -> Result<(), Failure> {
         Command::Import(ImportCommand::Oa4mp(options)) => import::run(desk, options),
         Command::Admin(command) => admin::run(desk, command),
         Command::Client(command) => client::run(desk, command),
-        Command::Keys(KeysCommand::NewKek { file }) => keys::new_kek(desk, file),
+        Command::User(command) => user::run(desk, command),
+        Command::Device(command) => device::run(desk, command),
+        Command::Trust(command) => trust::run(desk, command),
+        Command::Issuer(command) => issuer::run(desk, command),
+        Command::Keys(command) => keys::run(desk, command),
         Command::Config(ConfigCommand::Show) => {
             let text = desk.host.config_show(file)?;
             Ok(desk.output.text(&text)?)

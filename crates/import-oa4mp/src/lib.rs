@@ -2,6 +2,7 @@
 
 mod error;
 mod flows;
+mod gone;
 mod links;
 mod parties;
 mod plan;

@@ -27,6 +27,18 @@ impl Links {
         pairs.take_while(move |(other, _)| other == admin).map(|(_, client)| client.as_str())
     }
 
+    /// The pairs as keys, as far as both ends are known here.
+    pub(crate) fn keys<'a>(
+        &'a self,
+        admins: &'a BTreeMap<String, (Issuer, AdminKey)>,
+        known: &'a Known,
+    ) -> impl Iterator<Item = (AdminKey, ClientKey)> + 'a {
+        let pairs = self.0.keys();
+        pairs.filter_map(|(admin, client)| {
+            Some((admins.get(admin)?.1, known.clients.get(client)?.1))
+        })
+    }
+
     /// Makes the links.
     pub(crate) fn write(
         &self,

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use muster_domain::{ClientKey, Issuer, IssuerKey, IssuerUrl, NewIssuer, PartyStatus};
 use muster_store::{Store, StoreError};
 
+use crate::gone::tell_gone;
 use crate::links::Links;
 use crate::registering::Registering;
 use crate::report::{Outcome, Report};
@@ -140,6 +141,7 @@ impl OldParties {
         let known = registering.known;
         self.tell_stray_approvals(report);
         links.write((store, options), &admins, &known, report)?;
+        tell_gone(store, &links, &admins, &known, report)?;
         Ok(known)
     }
 

@@ -2,17 +2,19 @@
 
 use std::sync::Arc;
 
+use data_encoding::HEXLOWER;
 use muster_admin::DeedError;
 use muster_cli::{KeeperSettings, Premises, PremisesError};
 use muster_client_auth::Identity;
 use muster_crypto::SecretVerifier;
-use muster_domain::{Clock, Issuer, Randomness, RandomnessFailed};
+use muster_domain::{Clock, Issuer, Lifetime, Randomness, RandomnessFailed};
 use muster_flows::{PublishedKeys, Signers, Tools};
 use muster_grants::ParseSettings;
 use muster_policy::Rulebook;
 use muster_store::{Store, StoreError};
 
 use crate::admission::{Admission, Quotas};
+use crate::cleaning::{Broom, Schedule};
 use crate::house::{House, ListingSettings};
 use crate::listing_gate::ListingGate;
 use crate::management::Readiness;
@@ -72,7 +74,14 @@ pub fn keeper_settings(settings: &Settings) -> KeeperSettings {
             AuditSink::Table => None,
             AuditSink::File(path) => Some(path.clone()),
         },
+        token_longest: longest(settings),
     }
+}
+
+/// The longest that anything signed lives.
+fn longest(settings: &Settings) -> Lifetime {
+    let lifetimes = settings.tokens.lifetimes;
+    lifetimes.access.max(lifetimes.access_max).max(lifetimes.id_token)
 }
 
 /// Opens the premises and the doors.
@@ -108,6 +117,26 @@ pub fn start_on(
     };
     let running = service.start(settings, doors, routes(houses))?;
     Ok(running.recorded_by(recorder))
+}
+
+/// What looks after the database of open premises.
+pub fn broom(
+    settings: &Settings,
+    world: &World,
+    premises: &Premises,
+) -> Result<Broom, RandomnessFailed> {
+    // Processes that share the database are told apart by it; ids of processes repeat.
+    let mut name = [0; 16];
+    world.randomness.fill(&mut name)?;
+    let keeper = premises.keeper(Arc::clone(&world.clock), Arc::clone(&world.randomness));
+    let longest = longest(settings);
+    Ok(Broom {
+        store: Arc::clone(&premises.store),
+        clock: Arc::clone(&world.clock),
+        keep: settings.retention.after_end,
+        holder: HEXLOWER.encode(&name),
+        schedule: settings.keys.rotate_every.map(|every| Schedule { keeper, every, longest }),
+    })
 }
 
 /// Each issuer has keys to sign with before its first request.

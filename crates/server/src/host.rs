@@ -8,8 +8,9 @@ use muster_cli::{DemoOptions, Exit, Failure, Host, KeeperSettings, Output};
 use muster_crypto::OsRandomness;
 use muster_domain::{Clock, Randomness};
 
-use crate::assemble::{World, keeper_settings, open_premises, start_on};
+use crate::assemble::{World, broom, keeper_settings, open_premises, start_on};
 use crate::checkpoints::Checkpoints;
+use crate::cleaning::Cleaning;
 use crate::clock::SystemClock;
 use crate::redaction::Redaction;
 use crate::settings::{self, Environment, Problems, Settings};
@@ -73,8 +74,10 @@ impl Host for Binary {
         let clock = Arc::clone(&world.clock);
         let redaction = Redaction::begin(store, clock, settings.token_info.ended_texts)
             .map_err(|error| failed(&error))?;
+        let broom = broom(&settings, &world, &premises).map_err(|error| failed(&error))?;
+        let cleaning = Cleaning::begin(broom).map_err(|error| failed(&error))?;
         let stopped = running.until_told().map_err(|error| failed(&error))?;
-        drop(redaction);
+        drop((redaction, cleaning));
         let recorded = checkpoints.stopped(stopped == Stopped::InOrder);
         recorded.map_err(|error| unavailable(&error))?;
         match stopped {

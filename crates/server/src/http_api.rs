@@ -30,17 +30,28 @@ pub fn page() -> String {
     page
 }
 
-const PATHS: [(&str, &str, &str); 9] = [
+const PATHS: [(&str, &str, &str); 12] = [
     (
         "{issuer}/token",
         "POST (token-information also GET)",
-        "[token-information](../grants/token_info.md)",
+        "[the grants](../grants), [token-information](../grants/token_info.md) among them",
     ),
-    ("{issuer}/certs", "GET", "public keys, a JWK set (RFC 7517)"),
-    ("{issuer}/.well-known/openid-configuration", "GET", "metadata (OpenID Connect Discovery)"),
-    ("{issuer}/.well-known/oauth-authorization-server", "GET", "metadata (RFC 8414)"),
-    ("/.well-known/oauth-authorization-server{path}", "GET", "metadata (RFC 8414 3.1)"),
-    ("/.well-known/openid-configuration{path}", "GET", "the same"),
+    ("{issuer}/introspect", "POST", "[introspection](../endpoints/introspection.md)"),
+    ("{issuer}/revoke", "POST", "[revocation](../endpoints/revocation.md)"),
+    (
+        "{issuer}/device_authorization",
+        "POST",
+        "[the start of a device flow](../grants/device_start.md)",
+    ),
+    ("{issuer}/certs", "GET, HEAD", "public keys, a JWK set (RFC 7517)"),
+    (
+        "{issuer}/.well-known/openid-configuration",
+        "GET, HEAD",
+        "metadata (OpenID Connect Discovery)",
+    ),
+    ("{issuer}/.well-known/oauth-authorization-server", "GET, HEAD", "metadata (RFC 8414)"),
+    ("/.well-known/oauth-authorization-server{path}", "GET, HEAD", "metadata (RFC 8414 3.1)"),
+    ("/.well-known/openid-configuration{path}", "GET, HEAD", "the same"),
     ("/health/live", "GET", "management listener: the process answers"),
     ("/health/ready", "GET", "management listener: requests may be sent here, or why not"),
     ("/metrics", "GET", "management listener: Prometheus text"),

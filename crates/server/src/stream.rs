@@ -7,12 +7,14 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use actix_web::web::Bytes;
 use muster_domain::{ClientId, TransactionId};
 use muster_flows::{ListingCursor, ListingSink, Progress, ShowTokens, ShownToken};
 use muster_store::{Store, StoredToken};
 use tokio::runtime::Handle;
-use tokio::sync::mpsc;
+use tokio::sync::mpsc::{self, Permit};
 
+use crate::edge::Headway;
 use crate::listing_body::ChunkSender;
 use crate::wire::TokenListingWriter;
 
@@ -89,6 +91,7 @@ pub struct ListingStream {
     body: ChunkSender,
     runtime: Handle,
     stall: Duration,
+    headway: Headway,
     sent: Sent,
     /// What is left of the page's patience.
     patience: Duration,
@@ -97,13 +100,15 @@ pub struct ListingStream {
 }
 
 impl ListingStream {
-    /// A stream into `body`; `runtime` is only used to wait.
-    pub fn new(body: ChunkSender, runtime: Handle, stall: Duration) -> Self {
+    /// A stream into `body`; `runtime` is only used to wait. The reader is given up when it
+    /// made no `headway` for as long as `stall`.
+    pub fn new(body: ChunkSender, runtime: Handle, (stall, headway): (Duration, Headway)) -> Self {
         Self {
             writer: TokenListingWriter::default(),
             body,
             runtime,
             stall,
+            headway,
             sent: Sent::default(),
             patience: PATIENCE_IN_PAGE,
             behind: false,
@@ -170,15 +175,10 @@ impl ListingStream {
         if self.writer.buffered() == 0 {
             return Ok(());
         }
-        let room = tokio::time::timeout(self.stall, self.body.chunks.reserve());
-        match self.runtime.block_on(room) {
-            Err(_) => Err(ListingCut::ReaderStalled),
-            Ok(Err(_)) => Err(ListingCut::ReaderGone),
-            Ok(Ok(permit)) => {
-                permit.send(self.writer.take(CHUNK).into());
-                Ok(())
-            }
-        }
+        let room = room(&self.body.chunks, self.stall, &self.headway);
+        let permit = self.runtime.block_on(room)?;
+        permit.send(self.writer.take(CHUNK).into());
+        Ok(())
     }
 
     /// Hands on a full chunk if there is room soon.
@@ -211,6 +211,23 @@ impl ListingStream {
             }
         };
         permit.send(self.writer.take(CHUNK).into());
+    }
+}
+
+/// Room for a chunk. A slow reader takes long to make it: while it takes anything of what
+/// was sent before, it is waited for.
+async fn room<'a>(
+    chunks: &'a mpsc::Sender<Bytes>,
+    stall: Duration,
+    headway: &Headway,
+) -> Result<Permit<'a, Bytes>, ListingCut> {
+    let mut since = tokio::time::Instant::now();
+    loop {
+        match tokio::time::timeout_at(since + stall, chunks.reserve()).await {
+            Ok(room) => return room.map_err(|_| ListingCut::ReaderGone),
+            Err(_) if headway.last() > since => since = headway.last(),
+            Err(_) => return Err(ListingCut::ReaderStalled),
+        }
     }
 }
 

@@ -1,23 +1,230 @@
-//! Clean-up on both engines: small batches along the indexes of expiry and of revocation.
+//! Clean-up on both engines: each kind of row is found by the index of its end, and a
+//! transaction by the last row of its own that goes.
+//!
+//! So no batch looks at anything that is still in use: an index of all transactions by their
+//! start would lead past every old one that is still refreshed.
 
-use diesel::dsl::exists;
+use std::collections::{BTreeMap, BTreeSet};
+
+use diesel::dsl::{exists, sql};
 use diesel::prelude::*;
-use muster_domain::{Ending, Timestamp};
+use diesel::sql_types::Bool;
+use muster_domain::{Descent, Timestamp};
 use muster_store::{Cleaned, CleaningWriting, StoreError};
 
+use crate::backend::BulkDelete;
 use crate::error::store_error;
-use crate::rows::ending_column;
-use crate::schema::{codes, device_flows, holdings, leases, tokens, transactions};
+use crate::leases::Leases;
+use crate::schema::{codes, device_flows, tokens, transactions};
 use crate::session::Session;
 
-/// A token and where its transaction lies.
-type Due = (i16, i64, i64);
+/// Numbers of rows by shard: each shard is one place of a cluster.
+type ByShard = BTreeMap<i16, BTreeSet<i64>>;
 
-/// A transaction's start, user and client, by which its tokens and its holding are found.
-type Place = (i64, Option<i64>, i32);
+/// So many rows of a shard are deleted at once, so that no statement runs for long.
+const AT_ONCE: usize = 500;
+
+/// The words of the partial index `tokens_by_revocation`, which a bound value would not match.
+const REVOKED: &str = "tokens.ended_at IS NOT NULL AND tokens.state = 1";
+
+fn by_shard(rows: impl IntoIterator<Item = (i16, i64)>) -> ByShard {
+    let mut found = ByShard::new();
+    for (shard, seq) in rows {
+        found.entry(shard).or_default().insert(seq);
+    }
+    found
+}
+
+/// Each shard with some of its numbers.
+fn portions(rows: &ByShard) -> Vec<(i16, Vec<i64>)> {
+    let mut found = Vec::with_capacity(rows.len());
+    for (shard, seqs) in rows {
+        let seqs: Vec<i64> = seqs.iter().copied().collect();
+        found.extend(seqs.chunks(AT_ONCE).map(|some| (*shard, some.to_vec())));
+    }
+    found
+}
+
+fn count(rows: usize) -> i64 {
+    i64::try_from(rows).unwrap_or(i64::MAX)
+}
+
+/// What is asked of a transaction that may be needed no more.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = transactions)]
+struct Candidate {
+    seq: i64,
+    started_at: i64,
+    user_seq: Option<i64>,
+    client_seq: i32,
+    shard: i16,
+    parent_seq: Option<i64>,
+}
 
 macro_rules! cleaning {
     ($connection:ty) => {
+        impl Session<'_, $connection> {
+            /// Shard, number and transaction of tokens that are over.
+            fn tokens_over(
+                &mut self,
+                before: i64,
+                limit: i64,
+            ) -> Result<Vec<(i16, i64, i64)>, StoreError> {
+                let mut over: Vec<(i16, i64, i64)> = tokens::table
+                    .filter(tokens::expires_at.le(before))
+                    .order(tokens::expires_at)
+                    .select((tokens::shard, tokens::seq, tokens::tx_seq))
+                    .limit(limit)
+                    .load(&mut *self.connection)
+                    .map_err(store_error)?;
+                let left = limit.saturating_sub(count(over.len()));
+                if left > 0 {
+                    let revoked: Vec<(i16, i64, i64)> = tokens::table
+                        .filter(sql::<Bool>(REVOKED))
+                        .filter(tokens::ended_at.le(before))
+                        .filter(tokens::expires_at.gt(before))
+                        .order(tokens::ended_at)
+                        .select((tokens::shard, tokens::seq, tokens::tx_seq))
+                        .limit(left)
+                        .load(&mut *self.connection)
+                        .map_err(store_error)?;
+                    over.extend(revoked);
+                }
+                Ok(over)
+            }
+
+            fn codes_over(
+                &mut self,
+                before: i64,
+                limit: i64,
+            ) -> Result<Vec<(i16, i64)>, StoreError> {
+                codes::table
+                    .filter(codes::expires_at.le(before))
+                    .order(codes::expires_at)
+                    .select((codes::shard, codes::tx_seq))
+                    .limit(limit)
+                    .load(&mut *self.connection)
+                    .map_err(store_error)
+            }
+
+            fn clean_device_flows(&mut self, before: i64, limit: i64) -> Result<usize, StoreError> {
+                let over: Vec<(i16, i64)> = device_flows::table
+                    .filter(device_flows::expires_at.le(before))
+                    .order(device_flows::expires_at)
+                    .select((device_flows::shard, device_flows::seq))
+                    .limit(limit)
+                    .load(&mut *self.connection)
+                    .map_err(store_error)?;
+                self.delete_each(&by_shard(over), BulkDelete::delete_device_flows)
+            }
+
+            /// Deletes these rows, shard by shard.
+            fn delete_each(
+                &mut self,
+                rows: &ByShard,
+                delete: fn(&mut $connection, i16, &[i64]) -> QueryResult<usize>,
+            ) -> Result<usize, StoreError> {
+                let mut deleted = 0;
+                for (shard, seqs) in portions(rows) {
+                    let gone = delete(&mut *self.connection, shard, &seqs).map_err(store_error)?;
+                    deleted = usize::saturating_add(deleted, gone);
+                }
+                Ok(deleted)
+            }
+
+            /// Those of these transactions that nothing needs any more, with their parents.
+            fn unneeded_transactions(
+                &mut self,
+                before: i64,
+                shard: i16,
+                seqs: Vec<i64>,
+            ) -> Result<Vec<(i64, Option<i64>)>, StoreError> {
+                let mut unneeded = Vec::new();
+                for seq in seqs {
+                    let row: Option<Candidate> = transactions::table
+                        .find((shard, seq))
+                        .select(Candidate::as_select())
+                        .first(&mut *self.connection)
+                        .optional()
+                        .map_err(store_error)?;
+                    let began = row.filter(|row| row.started_at <= before);
+                    let Some(row) = began else { continue };
+                    if !self.is_needed(&row)? {
+                        unneeded.push((row.seq, row.parent_seq));
+                    }
+                }
+                Ok(unneeded)
+            }
+
+            /// Whether a transaction has a token, a code or a child.
+            ///
+            /// Its values are told rather than joined, so that no statistics of a table that
+            /// grows quickly can lead the planner past the indexes.
+            fn is_needed(&mut self, row: &Candidate) -> Result<bool, StoreError> {
+                // Along the listing's index: a transaction tells user, client and start.
+                let own = tokens::table
+                    .filter(tokens::shard.eq(row.shard))
+                    .filter(tokens::client_seq.eq(row.client_seq))
+                    .filter(tokens::started_at.eq(row.started_at))
+                    .filter(tokens::tx_seq.eq(row.seq))
+                    .select(tokens::seq);
+                let code = codes::table
+                    .filter(codes::shard.eq(row.shard))
+                    .filter(codes::tx_seq.eq(row.seq))
+                    .select(codes::tx_seq);
+                let child = transactions::table
+                    .filter(transactions::shard.eq(row.shard))
+                    .filter(transactions::parent_seq.eq(row.seq))
+                    .select(transactions::seq);
+                let others = exists(code).or(exists(child));
+                match row.user_seq {
+                    Some(user) => {
+                        let own = own.filter(tokens::user_seq.eq(user));
+                        diesel::select(exists(own).or(others)).get_result(&mut *self.connection)
+                    }
+                    None => {
+                        let own = own.filter(tokens::user_seq.is_null());
+                        diesel::select(exists(own).or(others)).get_result(&mut *self.connection)
+                    }
+                }
+                .map_err(store_error)
+            }
+
+            /// Deletes those of these that nothing needs any more, and then their parents
+            /// likewise.
+            fn clean_transactions(
+                &mut self,
+                before: i64,
+                candidates: ByShard,
+            ) -> Result<usize, StoreError> {
+                let mut removed = 0;
+                let mut candidates = candidates;
+                for _ in 0..=Descent::DEEPEST {
+                    let mut parents = ByShard::new();
+                    for (shard, seqs) in portions(&candidates) {
+                        let unneeded = self.unneeded_transactions(before, shard, seqs)?;
+                        if unneeded.is_empty() {
+                            continue;
+                        }
+                        let seqs: Vec<i64> = unneeded.iter().map(|(seq, _)| *seq).collect();
+                        let gone = self
+                            .connection
+                            .delete_transactions(shard, &seqs)
+                            .map_err(store_error)?;
+                        removed = usize::saturating_add(removed, gone);
+                        for parent in unneeded.into_iter().filter_map(|(_, parent)| parent) {
+                            parents.entry(shard).or_default().insert(parent);
+                        }
+                    }
+                    if parents.is_empty() {
+                        break;
+                    }
+                    candidates = parents;
+                }
+                Ok(removed)
+            }
+        }
+
         impl CleaningWriting for Session<'_, $connection> {
             fn take_lease(
                 &mut self,
@@ -26,24 +233,7 @@ macro_rules! cleaning {
                 now: Timestamp,
                 until: Timestamp,
             ) -> Result<bool, StoreError> {
-                diesel::insert_into(leases::table)
-                    .values((
-                        leases::name.eq(name),
-                        leases::holder.eq(holder),
-                        leases::until.eq(now.millis()),
-                    ))
-                    .on_conflict_do_nothing()
-                    .execute(&mut *self.connection)
-                    .map_err(store_error)?;
-                diesel::update(
-                    leases::table
-                        .find(name)
-                        .filter(leases::holder.eq(holder).or(leases::until.le(now.millis()))),
-                )
-                .set((leases::holder.eq(holder), leases::until.eq(until.millis())))
-                .execute(&mut *self.connection)
-                .map(|taken| taken > 0)
-                .map_err(store_error)
+                self.lease(name, holder, now, until)
             }
 
             fn clean(
@@ -52,171 +242,19 @@ macro_rules! cleaning {
                 limit: i64,
             ) -> Result<Cleaned, StoreError> {
                 let before = ended_before.millis();
-                let mut emptied = Vec::new();
-                let tokens = self.clean_tokens(before, limit, &mut emptied)?;
-                let codes = self.clean_codes(before, limit, &mut emptied)?;
-                emptied.sort_unstable();
-                emptied.dedup();
-                let mut transactions = 0;
-                for (shard, number) in emptied {
-                    transactions =
-                        usize::saturating_add(transactions, self.clean_transaction(shard, number)?);
+                let tokens = self.tokens_over(before, limit)?;
+                let codes = self.codes_over(before, limit)?;
+                let mut candidates = by_shard(tokens.iter().map(|(shard, _, tx)| (*shard, *tx)));
+                for (shard, transaction) in &codes {
+                    candidates.entry(*shard).or_default().insert(*transaction);
                 }
-                let device_flows = self.clean_device_flows(before, limit)?;
-                Ok(Cleaned { tokens, transactions, codes, device_flows })
-            }
-        }
-
-        impl Session<'_, $connection> {
-            fn clean_tokens(
-                &mut self,
-                before: i64,
-                limit: i64,
-                emptied: &mut Vec<(i16, i64)>,
-            ) -> Result<usize, StoreError> {
-                let mut due: Vec<Due> = tokens::table
-                    .filter(tokens::expires_at.le(before))
-                    .order(tokens::expires_at)
-                    .limit(limit)
-                    .select((tokens::shard, tokens::seq, tokens::tx_seq))
-                    .load(&mut *self.connection)
-                    .map_err(store_error)?;
-                let revoked: Vec<Due> = tokens::table
-                    .filter(tokens::ended_at.is_not_null())
-                    .filter(tokens::state.eq(ending_column(Ending::Revoked)))
-                    .filter(tokens::ended_at.le(before))
-                    .order(tokens::ended_at)
-                    .limit(limit)
-                    .select((tokens::shard, tokens::seq, tokens::tx_seq))
-                    .load(&mut *self.connection)
-                    .map_err(store_error)?;
-                due.extend(revoked);
-                due.sort_unstable();
-                due.dedup();
-                for (shard, number, transaction) in &due {
-                    diesel::delete(tokens::table.find((*shard, *number)))
-                        .execute(&mut *self.connection)
-                        .map_err(store_error)?;
-                    emptied.push((*shard, *transaction));
-                }
-                Ok(due.len())
-            }
-
-            fn clean_codes(
-                &mut self,
-                before: i64,
-                limit: i64,
-                emptied: &mut Vec<(i16, i64)>,
-            ) -> Result<usize, StoreError> {
-                let due: Vec<(i16, i64)> = codes::table
-                    .filter(codes::expires_at.le(before))
-                    .order(codes::expires_at)
-                    .limit(limit)
-                    .select((codes::shard, codes::tx_seq))
-                    .load(&mut *self.connection)
-                    .map_err(store_error)?;
-                for key in &due {
-                    diesel::delete(codes::table.find(*key))
-                        .execute(&mut *self.connection)
-                        .map_err(store_error)?;
-                }
-                emptied.extend_from_slice(&due);
-                Ok(due.len())
-            }
-
-            /// Deletes a transaction that holds nothing any more, and its note among the
-            /// user's holdings if it was the last one there. How many were deleted.
-            fn clean_transaction(&mut self, shard: i16, number: i64) -> Result<usize, StoreError> {
-                let place: Option<Place> = transactions::table
-                    .find((shard, number))
-                    .select((
-                        transactions::started_at,
-                        transactions::user_seq,
-                        transactions::client_seq,
-                    ))
-                    .first(&mut *self.connection)
-                    .optional()
-                    .map_err(store_error)?;
-                let Some((started_at, user, client)) = place else { return Ok(0) };
-                if self.holds_anything((shard, number), (started_at, user, client))? {
-                    return Ok(0);
-                }
-                let deleted = diesel::delete(transactions::table.find((shard, number)))
-                    .execute(&mut *self.connection)
-                    .map_err(store_error)?;
-                if let Some(user) = user {
-                    let others: bool = diesel::select(exists(
-                        transactions::table
-                            .filter(transactions::shard.eq(shard))
-                            .filter(transactions::user_seq.eq(user))
-                            .filter(transactions::client_seq.eq(client)),
-                    ))
-                    .get_result(&mut *self.connection)
-                    .map_err(store_error)?;
-                    if !others {
-                        diesel::delete(
-                            holdings::table
-                                .filter(holdings::shard.eq(shard))
-                                .filter(holdings::user_seq.eq(user))
-                                .filter(holdings::client_seq.eq(client)),
-                        )
-                        .execute(&mut *self.connection)
-                        .map_err(store_error)?;
-                    }
-                }
-                Ok(deleted)
-            }
-
-            fn holds_anything(
-                &mut self,
-                (shard, number): (i16, i64),
-                (started_at, user, client): Place,
-            ) -> Result<bool, StoreError> {
-                // Along the listing's index, which begins with the user, even with none.
-                let mut of_user =
-                    tokens::table.filter(tokens::shard.eq(shard)).select(tokens::seq).into_boxed();
-                of_user = match user {
-                    Some(user) => of_user.filter(tokens::user_seq.eq(user)),
-                    None => of_user.filter(tokens::user_seq.is_null()),
-                };
-                let token: Option<i64> = of_user
-                    .filter(tokens::client_seq.eq(client))
-                    .filter(tokens::started_at.eq(started_at))
-                    .filter(tokens::tx_seq.eq(number))
-                    .limit(1)
-                    .first(&mut *self.connection)
-                    .optional()
-                    .map_err(store_error)?;
-                if token.is_some() {
-                    return Ok(true);
-                }
-                let code: bool = diesel::select(exists(codes::table.find((shard, number))))
-                    .get_result(&mut *self.connection)
-                    .map_err(store_error)?;
-                let child: bool = diesel::select(exists(
-                    transactions::table
-                        .filter(transactions::shard.eq(shard))
-                        .filter(transactions::parent_seq.eq(number)),
-                ))
-                .get_result(&mut *self.connection)
-                .map_err(store_error)?;
-                Ok(code || child)
-            }
-
-            fn clean_device_flows(&mut self, before: i64, limit: i64) -> Result<usize, StoreError> {
-                let due: Vec<(i16, i64)> = device_flows::table
-                    .filter(device_flows::expires_at.le(before))
-                    .order(device_flows::expires_at)
-                    .limit(limit)
-                    .select((device_flows::shard, device_flows::seq))
-                    .load(&mut *self.connection)
-                    .map_err(store_error)?;
-                for key in &due {
-                    diesel::delete(device_flows::table.find(*key))
-                        .execute(&mut *self.connection)
-                        .map_err(store_error)?;
-                }
-                Ok(due.len())
+                let tokens = by_shard(tokens.into_iter().map(|(shard, seq, _)| (shard, seq)));
+                Ok(Cleaned {
+                    tokens: self.delete_each(&tokens, BulkDelete::delete_tokens)?,
+                    codes: self.delete_each(&by_shard(codes), BulkDelete::delete_codes)?,
+                    transactions: self.clean_transactions(before, candidates)?,
+                    device_flows: self.clean_device_flows(before, limit)?,
+                })
             }
         }
     };

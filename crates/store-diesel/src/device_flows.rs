@@ -1,16 +1,23 @@
-//! Device flows on both engines. Decisions and redemption are conditional updates: each has
-//! one winner.
+//! Device flows on both engines: each step asks for the state before it in the statement
+//! that takes it, so that of racing decisions and polls one wins (RFC 8628 3.5).
 
 use diesel::prelude::*;
 use muster_domain::{
-    DeviceFlow, DeviceFlowKey, IssuerKey, Lifetime, LookupTag, Shard, Timestamp, UserKey,
+    DeviceFlow, DeviceFlowKey, DeviceState, IssuerKey, Lifetime, LookupTag, Shard, Timestamp,
+    UserKey,
 };
 use muster_store::{DeviceFlowsReading, DeviceFlowsWriting, StoreError};
 
 use crate::error::store_error;
-use crate::rows::{DeviceFlowRow, DeviceStateColumn as State, small};
+use crate::rows::{APPROVED, DeviceFlowRow, NewDeviceFlowRow, device_state_number, small};
 use crate::schema::device_flows;
 use crate::session::Session;
+
+const PENDING: i16 = device_state_number(DeviceState::Pending);
+
+const fn row(flow: DeviceFlowKey) -> (i16, i64) {
+    (flow.shard.number(), flow.number)
+}
 
 macro_rules! device_flows {
     ($connection:ty) => {
@@ -58,7 +65,7 @@ macro_rules! device_flows {
                 user_code: LookupTag,
             ) -> Result<(), StoreError> {
                 diesel::insert_into(device_flows::table)
-                    .values(DeviceFlowRow::of(flow, (device_code, user_code))?)
+                    .values(NewDeviceFlowRow::of(flow, device_code, user_code)?)
                     .execute(&mut *self.connection)
                     .map(drop)
                     .map_err(store_error)
@@ -70,7 +77,7 @@ macro_rules! device_flows {
                 at: Timestamp,
                 interval: Lifetime,
             ) -> Result<(), StoreError> {
-                diesel::update(device_flows::table.find((flow.shard.number(), flow.number)))
+                diesel::update(device_flows::table.find(row(flow)))
                     .set((
                         device_flows::polled_at.eq(at.millis()),
                         device_flows::interval_ms.eq(interval.millis()),
@@ -87,12 +94,10 @@ macro_rules! device_flows {
                 at: Timestamp,
             ) -> Result<bool, StoreError> {
                 diesel::update(
-                    device_flows::table
-                        .find((flow.shard.number(), flow.number))
-                        .filter(device_flows::state.eq(State::Pending.number())),
+                    device_flows::table.find(row(flow)).filter(device_flows::state.eq(PENDING)),
                 )
                 .set((
-                    device_flows::state.eq(State::Approved.number()),
+                    device_flows::state.eq(APPROVED),
                     device_flows::user_shard.eq(user.shard.number()),
                     device_flows::user_seq.eq(user.number),
                     device_flows::approved_at.eq(at.millis()),
@@ -103,28 +108,20 @@ macro_rules! device_flows {
             }
 
             fn deny_device(&mut self, flow: DeviceFlowKey) -> Result<bool, StoreError> {
-                self.move_device(flow, State::Pending, State::Denied)
+                diesel::update(
+                    device_flows::table.find(row(flow)).filter(device_flows::state.eq(PENDING)),
+                )
+                .set(device_flows::state.eq(device_state_number(DeviceState::Denied)))
+                .execute(&mut *self.connection)
+                .map(|changed| changed > 0)
+                .map_err(store_error)
             }
 
             fn redeem_device(&mut self, flow: DeviceFlowKey) -> Result<bool, StoreError> {
-                self.move_device(flow, State::Approved, State::Redeemed)
-            }
-        }
-
-        impl Session<'_, $connection> {
-            /// Moves a flow on, if it is still where it is moved from.
-            fn move_device(
-                &mut self,
-                flow: DeviceFlowKey,
-                from: State,
-                to: State,
-            ) -> Result<bool, StoreError> {
                 diesel::update(
-                    device_flows::table
-                        .find((flow.shard.number(), flow.number))
-                        .filter(device_flows::state.eq(from.number())),
+                    device_flows::table.find(row(flow)).filter(device_flows::state.eq(APPROVED)),
                 )
-                .set(device_flows::state.eq(to.number()))
+                .set(device_flows::state.eq(device_state_number(DeviceState::Redeemed)))
                 .execute(&mut *self.connection)
                 .map(|changed| changed > 0)
                 .map_err(store_error)

@@ -39,6 +39,14 @@ fn beginning(range: &TokenRange) -> (i64, i64, i64, i64, i16) {
     )
 }
 
+/// Whether a reach lets see lists at all, or only single tokens.
+const fn lists(reach: Reach) -> bool {
+    match reach.clients() {
+        ReachedClients::Of(_) | ReachedClients::Every { .. } | ReachedClients::One(_) => true,
+        ReachedClients::Meant { .. } | ReachedClients::Any { .. } => false,
+    }
+}
+
 macro_rules! listing {
     ($connection:ty) => {
         impl Session<'_, $connection> {
@@ -63,6 +71,9 @@ macro_rules! listing {
                 reach: Reach,
                 user: UserKey,
             ) -> Result<Option<(PartyStatus, UserStatus)>, StoreError> {
+                if !lists(reach) {
+                    return Ok(None);
+                }
                 users::table
                     .inner_join(issuers::table.on(issuers::seq.eq(users::issuer_seq)))
                     .filter(users::shard.eq(user.shard.number()))
@@ -97,6 +108,8 @@ macro_rules! listing {
                             .map_err(store_error)?;
                         Ok(links > 0)
                     }
+                    // Rights over single tokens; nothing for listings.
+                    ReachedClients::Meant { .. } | ReachedClients::Any { .. } => Ok(false),
                     ReachedClients::One(own) => {
                         let status: Option<i16> = clients::table
                             .find(small(own.number())?)
@@ -107,8 +120,6 @@ macro_rules! listing {
                         let approved = status == Some(party_status_number(PartyStatus::Approved));
                         Ok(approved && client.is_none_or(|client| client == own))
                     }
-                    // They reach single tokens, and list nothing.
-                    ReachedClients::Meant { .. } | ReachedClients::Any { .. } => Ok(false),
                 }
             }
 
@@ -119,19 +130,29 @@ macro_rules! listing {
                 after: Option<&ClientId>,
                 limit: i64,
             ) -> Result<Vec<ListedClient>, StoreError> {
+                if !lists(reach) {
+                    return Ok(Vec::new());
+                }
                 let mut query = holdings::table
                     .inner_join(clients::table.on(clients::seq.eq(holdings::client_seq)))
                     .filter(holdings::shard.eq(user.shard.number()))
                     .filter(holdings::user_seq.eq(user.number))
                     .filter(holdings::client_id.gt(after.map_or("", ClientId::as_str)))
+                    // Clean-up may have taken the last of them.
+                    .filter(exists(
+                        transactions::table
+                            .filter(transactions::shard.eq(holdings::shard))
+                            .filter(transactions::user_seq.eq(holdings::user_seq.nullable()))
+                            .filter(transactions::client_seq.eq(holdings::client_seq))
+                            .select(transactions::seq),
+                    ))
                     // The sum keeps SQLite from starting with all clients of the issuer.
                     .filter((clients::issuer_seq + 0).eq(small(reach.issuer().number())?))
                     .into_boxed();
                 query = match reach.clients() {
-                    ReachedClients::Meant { .. } | ReachedClients::Any { .. } => {
-                        return Ok(Vec::new());
-                    }
-                    ReachedClients::Every { .. } => query,
+                    ReachedClients::Every { .. }
+                    | ReachedClients::Meant { .. }
+                    | ReachedClients::Any { .. } => query,
                     ReachedClients::One(client) => {
                         query.filter(holdings::client_seq.eq(small(client.number())?))
                     }
@@ -252,7 +273,7 @@ macro_rules! listing {
                     .map_err(store_error)?;
                 let mut visited: i64 = 0;
                 for row in rows {
-                    let token = row.map_err(store_error)?.into_stored(None)?;
+                    let token = row.map_err(store_error)?.into_stored()?;
                     visited = visited.saturating_add(1);
                     if visit(token) == ControlFlow::Break(()) {
                         break;
@@ -282,7 +303,7 @@ macro_rules! listing {
                     .load(&mut *self.connection)
                     .map_err(store_error)?
                     .into_iter()
-                    .map(|row| row.into_stored(None))
+                    .map(TokenRow::into_stored)
                     .collect()
             }
 
@@ -304,7 +325,7 @@ macro_rules! listing {
                     .load(&mut *self.connection)
                     .map_err(store_error)?
                     .into_iter()
-                    .map(|row| row.into_stored(None))
+                    .map(TokenRow::into_stored)
                     .collect()
             }
         }

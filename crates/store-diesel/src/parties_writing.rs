@@ -4,7 +4,7 @@
 use diesel::prelude::*;
 use muster_domain::{
     AdminClient, AdminKey, AdminRights, Client, ClientKey, CredentialVersion, Credentials,
-    NewAdmin, NewClient, PartyStatus, StoredSecret, Timestamp,
+    NewAdmin, NewClient, PartyStatus, Registration, StoredSecret, Timestamp,
 };
 use muster_store::{
     NumbersWriting, PartiesReading, PartiesWriting, PartyKey, Sequence, StoreError,
@@ -13,7 +13,7 @@ use muster_store::{
 use crate::backend::NameSpace;
 use crate::error::store_error;
 use crate::purge::Purge;
-use crate::rows::{AdminRow, ClientRow, party_status_number, small};
+use crate::rows::{AdminRow, ClientRow, party_status_number, registration_text, small};
 use crate::schema::{admins, clients};
 use crate::session::Session;
 
@@ -86,6 +86,21 @@ macro_rules! parties_writing {
                         admins::list_users.eq(rights.list_users),
                         admins::list_users_other_clients.eq(rights.list_users_other_clients),
                         admins::version.eq(admins::version + 1),
+                    ))
+                    .execute(&mut *self.connection)
+                    .map(|changed| changed > 0)
+                    .map_err(store_error)
+            }
+
+            fn set_registration(
+                &mut self,
+                client: ClientKey,
+                registration: &Registration,
+            ) -> Result<bool, StoreError> {
+                diesel::update(clients::table.find(small(client.number())?))
+                    .set((
+                        clients::registration.eq(registration_text(registration)?),
+                        clients::version.eq(clients::version + 1),
                     ))
                     .execute(&mut *self.connection)
                     .map(|changed| changed > 0)

@@ -1,12 +1,11 @@
 //! Transactions on both engines.
 
 use diesel::prelude::*;
-use muster_domain::{
-    Descent, IssuerKey, Shard, Timestamp, Transaction, TransactionId, TransactionKey,
-};
+use muster_domain::{IssuerKey, Shard, Timestamp, Transaction, TransactionId, TransactionKey};
 use muster_store::{StoreError, TransactionsReading, TransactionsWriting};
 
-use crate::backend::{BulkInsert, Holding};
+use crate::backend::{BulkInsert, RowLocks};
+use crate::descent::Descendants;
 use crate::error::store_error;
 use crate::rows::{HoldingRow, TransactionRow, small};
 use crate::schema::{clients, holdings, transactions};
@@ -101,15 +100,8 @@ macro_rules! transactions {
                 transaction: TransactionKey,
             ) -> Result<Option<Transaction>, StoreError> {
                 let key = (transaction.shard.number(), transaction.number);
-                self.connection.hold_transaction(key).map_err(store_error)?;
-                transactions::table
-                    .find(key)
-                    .select(TransactionRow::as_select())
-                    .first(&mut *self.connection)
-                    .optional()
-                    .map_err(store_error)?
-                    .map(TransactionRow::into_domain)
-                    .transpose()
+                let row = self.connection.hold_transaction(key).map_err(store_error)?;
+                row.map(TransactionRow::into_domain).transpose()
             }
 
             fn end_transaction(
@@ -117,32 +109,19 @@ macro_rules! transactions {
                 transaction: TransactionKey,
                 at: Timestamp,
             ) -> Result<bool, StoreError> {
-                let shard = transaction.shard.number();
-                let mut was_open = false;
-                let mut generation = vec![transaction.number];
-                for depth in 0..=Descent::DEEPEST {
-                    let ended = diesel::update(
-                        transactions::table
-                            .filter(transactions::shard.eq(shard))
-                            .filter(transactions::seq.eq_any(&generation))
-                            .filter(transactions::ended_at.is_null()),
-                    )
-                    .set(transactions::ended_at.eq(at.millis()))
-                    .execute(&mut *self.connection)
-                    .map_err(store_error)?;
-                    was_open = was_open || (depth == 0 && ended > 0);
-                    // Below one that ended before there may still be open ones of its last moment.
-                    generation = transactions::table
-                        .filter(transactions::shard.eq(shard))
-                        .filter(transactions::parent_seq.eq_any(&generation))
-                        .select(transactions::seq)
-                        .load(&mut *self.connection)
-                        .map_err(store_error)?;
-                    if generation.is_empty() {
-                        break;
-                    }
+                let (shard, seq) = (transaction.shard.number(), transaction.number);
+                // Waits for whoever holds the row, so that a child that is coming is seen below.
+                let ended = diesel::update(
+                    transactions::table.find((shard, seq)).filter(transactions::ended_at.is_null()),
+                )
+                .set(transactions::ended_at.eq(at.millis()))
+                .execute(&mut *self.connection)
+                .map_err(store_error)?;
+                if ended == 0 {
+                    return Ok(false);
                 }
-                Ok(was_open)
+                self.end_below(shard, vec![seq], Some(at))?;
+                Ok(true)
             }
         }
     };

@@ -1,26 +1,13 @@
-//! Trusted issuers on both engines.
+//! Trusted issuers on both engines (RFC 7523 2.1).
 
 use diesel::prelude::*;
-use muster_domain::{IssuerKey, PartyStatus, Timestamp, TrustedIssuer};
+use muster_domain::{IssuerKey, PartyStatus, TrustedIssuer};
 use muster_store::{StoreError, TrustedIssuersReading, TrustedIssuersWriting};
 
 use crate::error::store_error;
-use crate::rows::{party_status, party_status_number, small};
+use crate::rows::{TrustedIssuerRow, party_status_number, small};
 use crate::schema::trusted_issuers;
 use crate::session::Session;
-
-/// Columns in the order of the table.
-type Row = (i32, String, i16, String, i64);
-
-fn read((issuer, url, status, jwks, created_at): Row) -> Result<TrustedIssuer, StoreError> {
-    Ok(TrustedIssuer {
-        issuer: IssuerKey::new(issuer.into()),
-        url,
-        status: party_status(status)?,
-        jwks,
-        created_at: Timestamp::from_millis(created_at),
-    })
-}
 
 macro_rules! trusted_issuers {
     ($connection:ty) => {
@@ -30,16 +17,17 @@ macro_rules! trusted_issuers {
                 issuer: IssuerKey,
                 url: &str,
             ) -> Result<Option<TrustedIssuer>, StoreError> {
-                // PostgreSQL refuses a NUL, which no URL holds.
+                // PostgreSQL refuses a NUL; nobody's URL has one.
                 if url.contains('\0') {
                     return Ok(None);
                 }
                 trusted_issuers::table
                     .find((small(issuer.number())?, url))
-                    .first::<Row>(&mut *self.connection)
+                    .select(TrustedIssuerRow::as_select())
+                    .first(&mut *self.connection)
                     .optional()
                     .map_err(store_error)?
-                    .map(read)
+                    .map(TrustedIssuerRow::into_domain)
                     .transpose()
             }
 
@@ -50,10 +38,11 @@ macro_rules! trusted_issuers {
                 trusted_issuers::table
                     .filter(trusted_issuers::issuer_seq.eq(small(issuer.number())?))
                     .order(trusted_issuers::url)
-                    .load::<Row>(&mut *self.connection)
+                    .select(TrustedIssuerRow::as_select())
+                    .load(&mut *self.connection)
                     .map_err(store_error)?
                     .into_iter()
-                    .map(read)
+                    .map(TrustedIssuerRow::into_domain)
                     .collect()
             }
         }
@@ -61,13 +50,7 @@ macro_rules! trusted_issuers {
         impl TrustedIssuersWriting for Session<'_, $connection> {
             fn add_trusted_issuer(&mut self, trusted: &TrustedIssuer) -> Result<(), StoreError> {
                 diesel::insert_into(trusted_issuers::table)
-                    .values((
-                        trusted_issuers::issuer_seq.eq(small(trusted.issuer.number())?),
-                        trusted_issuers::url.eq(&trusted.url),
-                        trusted_issuers::status.eq(party_status_number(trusted.status)),
-                        trusted_issuers::jwks.eq(&trusted.jwks),
-                        trusted_issuers::created_at.eq(trusted.created_at.millis()),
-                    ))
+                    .values(TrustedIssuerRow::of(trusted)?)
                     .execute(&mut *self.connection)
                     .map(drop)
                     .map_err(store_error)

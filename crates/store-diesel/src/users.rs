@@ -3,9 +3,12 @@
 use std::collections::HashMap;
 
 use diesel::prelude::*;
-use muster_domain::{IssuerKey, IssuerUrl, Shard, Timestamp, User, UserId, UserKey, UserStatus};
+use muster_domain::{
+    ClientKey, IssuerKey, IssuerUrl, Shard, Timestamp, User, UserId, UserKey, UserStatus,
+};
 use muster_store::{NumbersWriting, Sequence, StoreError, UsersReading, UsersWriting};
 
+use crate::ending::EndingMany;
 use crate::error::store_error;
 use crate::purge::Purge;
 use crate::rows::{UserRow, digest, small, user_status_number};
@@ -164,6 +167,15 @@ macro_rules! users {
                     .execute(&mut *self.connection)
                     .map(|changed| changed > 0)
                     .map_err(store_error)
+            }
+
+            fn end_user_transactions(
+                &mut self,
+                user: UserKey,
+                client: Option<ClientKey>,
+                at: Timestamp,
+            ) -> Result<usize, StoreError> {
+                self.end_all_of_user(user, client, at)
             }
 
             fn remove_user(&mut self, user: UserKey) -> Result<bool, StoreError> {

@@ -5,8 +5,8 @@
 
 use muster_domain::{
     AdminClient, AdminId, AdminKey, AdminRights, Client, ClientId, ClientKey, ClientStanding,
-    CredentialVersion, Credentials, IssuerKey, NewAdmin, NewClient, PartyStatus, StoredSecret,
-    Timestamp,
+    CredentialVersion, Credentials, IssuerKey, NewAdmin, NewClient, PartyStatus, Registration,
+    StoredSecret, Timestamp,
 };
 
 use crate::StoreError;
@@ -103,6 +103,14 @@ pub trait PartiesWriting {
         &mut self,
         admin: AdminKey,
         rights: AdminRights,
+    ) -> Result<bool, StoreError>;
+
+    /// Changes what a client registered besides its name and credentials; whether there was
+    /// such a client.
+    fn set_registration(
+        &mut self,
+        client: ClientKey,
+        registration: &Registration,
     ) -> Result<bool, StoreError>;
 
     /// Gives a party new credentials; whether there was such a party.

@@ -1,6 +1,6 @@
 //! Users, per issuer.
 
-use muster_domain::{IssuerKey, Timestamp, User, UserId, UserKey, UserStatus};
+use muster_domain::{ClientKey, IssuerKey, Timestamp, User, UserId, UserKey, UserStatus};
 
 use crate::StoreError;
 
@@ -25,6 +25,16 @@ pub trait UsersWriting {
 
     /// Changes how a user stands; whether there was such a user.
     fn set_user_status(&mut self, user: UserKey, status: UserStatus) -> Result<bool, StoreError>;
+
+    /// Ends every open transaction of a user, at one client or at all, with everything that
+    /// was exchanged out of it; how many were open. Devices that the user approved there and
+    /// that have not come for their tokens get none.
+    fn end_user_transactions(
+        &mut self,
+        user: UserKey,
+        client: Option<ClientKey>,
+        at: Timestamp,
+    ) -> Result<usize, StoreError>;
 
     /// Deletes a user with everything it holds; whether there was such a user. A user that
     /// comes back under the same id has none of it (invariant I12).

@@ -18,6 +18,7 @@ pub(crate) struct World {
     pub(crate) binary: PathBuf,
     fill: PathBuf,
     warm_secret: PathBuf,
+    warm_caller: PathBuf,
     /// The server of PostgreSQL, as a URL without a database of ours.
     postgres: String,
     folder: PathBuf,
@@ -59,6 +60,7 @@ impl World {
             binary: release.join("muster"),
             fill: release.join("examples/fill"),
             warm_secret: release.join("examples/warm_secret"),
+            warm_caller: release.join("examples/warm_caller"),
             postgres,
             folder,
             _databases: databases,
@@ -115,6 +117,16 @@ impl World {
         both.ok_or_else(|| Failure::new("the example said too little"))
     }
 
+    /// Nanoseconds of authenticating a caller whose secret was verified before.
+    pub(crate) fn caller_cost(&self, target: &Target, authorization: &str) -> Outcome<u64> {
+        let said = Program::new(&self.warm_caller)
+            .arg(&target.url)
+            .arg(&target.kek)
+            .args([ISSUER, authorization])
+            .read()?;
+        said.trim().parse().map_err(|_| Failure::new("the example said no number"))
+    }
+
     /// One user with so many tokens.
     pub(crate) fn fill_own(&self, target: &Target, tokens: u64) -> Outcome<Filled> {
         say(format!("filling: {tokens} tokens of the user"));
@@ -157,6 +169,7 @@ fn compile(root: &Path, build: Build) -> Outcome {
     Program::cargo()
         .args(["build", "--release", "--package", "muster-server", "--package", "muster-crypto"])
         .args(["--bin", "muster", "--example", "fill", "--example", "warm_secret"])
+        .args(["--example", "warm_caller"])
         .args(build.cargo_arguments())
         .within(root)
         .run()

@@ -17,4 +17,4 @@ pub(crate) use account::is_root;
 pub(crate) use keeper::watch_over;
 pub(crate) use mariadb::find as find_mariadb;
 pub(crate) use postgres::find as find_postgres;
-pub(crate) use provision::{TestDatabases, Wanted, needs};
+pub(crate) use provision::{TestDatabases, Wanted, citus_can_start, needs};

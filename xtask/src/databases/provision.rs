@@ -51,6 +51,11 @@ impl Wanted {
     }
 }
 
+/// Whether the Citus cluster can be started, as far as can be told beforehand; if not, why.
+pub(crate) fn citus_can_start(root: &Path) -> Result<(), String> {
+    if Wanted::Citus.is_given() { Ok(()) } else { citus::tarball(root).map(|_| ()) }
+}
+
 /// What the machine must have for these servers.
 pub(crate) fn needs(root: &Path, wanted: &[Wanted]) -> Vec<Need> {
     let mut needs = Vec::new();

@@ -4,12 +4,14 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::{Paging, Sure};
+use super::{ClientOptions, Paging, Sure};
 
 #[derive(Subcommand, Debug)]
 pub(crate) enum ClientCommand {
     /// Add a client; its secret is shown once.
     Add(Box<ClientAdd>),
+    /// Change what a client may do; what is not named stays as it is.
+    Set(Box<ClientSet>),
     /// Show a client and its admins.
     Show {
         /// Its id.
@@ -54,36 +56,8 @@ pub(crate) struct ClientAdd {
     /// Its name for people.
     #[arg(long)]
     pub(crate) name: Option<String>,
-    /// Where its keeper can be reached.
-    #[arg(long)]
-    pub(crate) email: Option<String>,
-    /// Its home page.
-    #[arg(long, value_name = "URL")]
-    pub(crate) home_url: Option<String>,
-    /// A redirect URI; may be given several times.
-    #[arg(long = "redirect-uri", value_name = "URI")]
-    pub(crate) redirect_uris: Vec<String>,
-    /// The scopes it may ask for, separated by spaces.
-    #[arg(long, default_value = "", hide_default_value = true)]
-    pub(crate) scopes: String,
-    /// An audience that its tokens may name; may be given several times.
-    #[arg(long = "audience", value_name = "AUDIENCE")]
-    pub(crate) audiences: Vec<String>,
-    /// The form of its access tokens.
-    #[arg(long, default_value = "rfc9068")]
-    pub(crate) profile: ProfileName,
-    /// Lifetime of its access tokens; the server's if it is not given.
-    #[arg(long, value_name = "SECONDS", value_parser = seconds(1))]
-    pub(crate) access_lifetime: Option<i64>,
-    /// The longest lifetime of an access token that it may wish for.
-    #[arg(long, value_name = "SECONDS", value_parser = seconds(1))]
-    pub(crate) access_lifetime_max: Option<i64>,
-    /// Lifetime of its refresh tokens; 0: it gets none.
-    #[arg(long, value_name = "SECONDS", value_parser = seconds(0))]
-    pub(crate) refresh_lifetime: Option<i64>,
-    /// The longest lifetime of a refresh token that it may wish for.
-    #[arg(long, value_name = "SECONDS", value_parser = seconds(0))]
-    pub(crate) refresh_lifetime_max: Option<i64>,
+    #[command(flatten)]
+    pub(crate) options: ClientOptions,
     /// A public client: it has no secret.
     #[arg(long, conflicts_with = "jwks")]
     pub(crate) public: bool,
@@ -95,22 +69,37 @@ pub(crate) struct ClientAdd {
     pub(crate) pending: bool,
 }
 
-/// Ten years: whoever wants more means milliseconds.
-const LONGEST: i64 = 10 * 366 * 86_400;
-
-fn seconds(least: i64) -> clap::builder::RangedI64ValueParser {
-    clap::value_parser!(i64).range(least..=LONGEST)
+/// What is to change.
+#[derive(Args, Debug)]
+pub(crate) struct ClientSet {
+    /// Its id.
+    pub(crate) id: String,
+    #[command(flatten)]
+    pub(crate) options: ClientOptions,
+    /// Empty a list, or let the server decide again; may be given several times.
+    #[arg(long, value_name = "WHAT")]
+    pub(crate) clear: Vec<Clearable>,
 }
 
-/// The form of access tokens.
-#[derive(ValueEnum, Clone, Copy, Debug)]
-pub(crate) enum ProfileName {
-    /// Random text.
-    Opaque,
-    /// JWT by RFC 9068.
-    Rfc9068,
-    /// WLCG Common JWT Profile 1.0.
-    Wlcg,
-    /// SciTokens 2.0.
-    Scitokens,
+/// What can be emptied.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Clearable {
+    /// Where its keeper can be reached.
+    Email,
+    /// Its home page.
+    HomeUrl,
+    /// Its redirect URIs.
+    RedirectUris,
+    /// The grants it may use.
+    Grants,
+    /// The audiences that its tokens may name.
+    Audiences,
+    /// The audiences that it is itself.
+    Serves,
+    /// The clients that may exchange its tokens.
+    MayAct,
+    /// The users it may speak for.
+    SpeaksFor,
+    /// Its lifetimes: the server's hold again.
+    Lifetimes,
 }

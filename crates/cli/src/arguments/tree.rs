@@ -6,7 +6,10 @@ use clap::{Args, Parser, Subcommand};
 
 use muster_audit::Checkpoint;
 
-use super::{AdminCommand, ClientCommand, ImportCommand};
+use super::{
+    AdminCommand, ClientCommand, DeviceCommand, ImportCommand, IssuerCommand, KeysCommand,
+    TrustCommand, UserCommand,
+};
 
 /// An OAuth 2.0 token service that can account for every token.
 #[derive(Parser, Debug)]
@@ -15,6 +18,9 @@ pub(crate) struct Arguments {
     /// The settings file (TOML); the environment (`MUSTER__SECTION__KEY`) goes on top of it.
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
+    /// The issuer to work in, where there are several; the configured one if it is not given.
+    #[arg(long, global = true, value_name = "URL")]
+    pub(crate) issuer: Option<String>,
     /// Speak JSON, for scripts.
     #[arg(long, global = true)]
     pub(crate) json: bool,
@@ -37,7 +43,19 @@ pub(crate) enum Command {
     /// Look after clients.
     #[command(subcommand)]
     Client(ClientCommand),
-    /// Look after keys.
+    /// Look after users, and end what they hold.
+    #[command(subcommand)]
+    User(UserCommand),
+    /// Decide about devices in a person's name (RFC 8628).
+    #[command(subcommand)]
+    Device(DeviceCommand),
+    /// Look after issuers whose assertions about users are believed (RFC 7523).
+    #[command(subcommand)]
+    Trust(TrustCommand),
+    /// Look after virtual issuers beside the configured one.
+    #[command(subcommand)]
+    Issuer(IssuerCommand),
+    /// Look after keys: the key-encryption key and the keys that sign.
     #[command(subcommand)]
     Keys(KeysCommand),
     /// Look at the settings.
@@ -84,15 +102,6 @@ pub(crate) struct Paging {
     /// At most so many.
     #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(i64).range(1..=10_000))]
     pub(crate) limit: i64,
-}
-
-#[derive(Subcommand, Debug)]
-pub(crate) enum KeysCommand {
-    /// Make a key-encryption key in a new file with mode 0600.
-    NewKek {
-        /// The file.
-        file: PathBuf,
-    },
 }
 
 #[derive(Subcommand, Debug)]

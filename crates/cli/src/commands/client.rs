@@ -3,20 +3,21 @@
 use indicatif::ProgressBar;
 use muster_admin::{ClientDraft, Proof};
 use muster_domain::{
-    AccessTokenProfile, AdminClient, Client, ClientKind, Lifetime, PartyStatus, Registration,
-    ScopeSet,
+    AdminClient, Client, ClientKind, GrantName, Lifetime, PartyStatus, Registration,
 };
 use muster_store::PartyPage;
 use serde_json::{Value, json};
 
 use super::admin::{key_set, methods, show_secret, tell_more};
-use crate::arguments::{ClientAdd, ClientCommand, Paging, ProfileName, Sure};
-use crate::exit::{Exit, Failure};
+use super::client_options::Change;
+use crate::arguments::{ClientAdd, ClientCommand, ClientSet, Paging, Sure};
+use crate::exit::Failure;
 use crate::run::Desk;
 
 pub(crate) fn run(desk: &mut Desk<'_, '_>, command: &ClientCommand) -> Result<(), Failure> {
     match command {
         ClientCommand::Add(asked) => add(desk, asked),
+        ClientCommand::Set(asked) => set(desk, asked),
         ClientCommand::Show { id } => show(desk, id),
         ClientCommand::List(paging) => list(desk, paging),
         ClientCommand::Approve { id } => status(desk, id, PartyStatus::Approved),
@@ -36,11 +37,15 @@ fn add(desk: &mut Desk<'_, '_>, asked: &ClientAdd) -> Result<(), Failure> {
         (None, true) => Proof::Nothing,
         (None, false) => Proof::GeneratedSecret,
     };
+    // What is not registered is refused rather than left out (S25); only clients of the old
+    // service may expect otherwise.
+    let mut registration = Registration { strict_scopes: true, ..Registration::default() };
+    Change::of(&asked.options, &[])?.to(&mut registration);
     let draft = ClientDraft {
         id: asked.id.clone(),
         name: asked.name.clone(),
         proof,
-        registration: registration(asked)?,
+        registration,
         approved: !asked.pending,
     };
     let (client, secret) = desk.keeper()?.add_client(&draft)?;
@@ -48,36 +53,13 @@ fn add(desk: &mut Desk<'_, '_>, asked: &ClientAdd) -> Result<(), Failure> {
     show_secret(desk, &asked.id, secret.as_ref(), describe(&client))
 }
 
-fn registration(asked: &ClientAdd) -> Result<Registration, Failure> {
-    let scopes = ScopeSet::parse(&asked.scopes)
-        .map_err(|error| Failure::new(Exit::Usage, format!("--scopes: {error}")))?;
-    let within = |lifetime: Option<i64>, most: Option<i64>| match (lifetime, most) {
-        (Some(lifetime), Some(most)) => lifetime <= most,
-        (None, _) | (_, None) => true,
-    };
-    if !within(asked.access_lifetime, asked.access_lifetime_max)
-        || !within(asked.refresh_lifetime, asked.refresh_lifetime_max)
-    {
-        return Err(Failure::new(Exit::Usage, "a lifetime is longer than the longest one"));
-    }
-    Ok(Registration {
-        home_url: asked.home_url.clone(),
-        email: asked.email.clone(),
-        redirect_uris: asked.redirect_uris.clone(),
-        scopes,
-        audiences: asked.audiences.clone(),
-        profile: match asked.profile {
-            ProfileName::Opaque => AccessTokenProfile::Opaque,
-            ProfileName::Rfc9068 => AccessTokenProfile::Rfc9068,
-            ProfileName::Wlcg => AccessTokenProfile::Wlcg,
-            ProfileName::Scitokens => AccessTokenProfile::SciTokens,
-        },
-        access_lifetime: asked.access_lifetime.map(Lifetime::from_seconds),
-        access_lifetime_max: asked.access_lifetime_max.map(Lifetime::from_seconds),
-        refresh_lifetime: asked.refresh_lifetime.map(Lifetime::from_seconds),
-        refresh_lifetime_max: asked.refresh_lifetime_max.map(Lifetime::from_seconds),
-        ..Registration::default()
-    })
+fn set(desk: &mut Desk<'_, '_>, asked: &ClientSet) -> Result<(), Failure> {
+    let change = Change::of(&asked.options, &asked.clear)?;
+    let client =
+        desk.keeper()?.change_client(&asked.id, &|registration| change.to(registration))?;
+    desk.output.value(&describe(&client))?;
+    desk.output.say(&format!("The client {} is registered with:", asked.id))?;
+    Ok(desk.output.table(&["client", ""], rows(&client))?)
 }
 
 fn show(desk: &mut Desk<'_, '_>, id: &str) -> Result<(), Failure> {
@@ -90,21 +72,41 @@ fn show(desk: &mut Desk<'_, '_>, id: &str) -> Result<(), Failure> {
         members.insert("admins".to_owned(), json!(ids));
     }
     desk.output.value(&value)?;
-    let row = |name: &str, text: String| vec![name.to_owned(), text];
-    let rows = vec![
+    let mut rows = rows(&client);
+    rows.push(row("admins", ids.join("\n")));
+    Ok(desk.output.table(&["client", ""], rows)?)
+}
+
+fn row(name: &str, text: String) -> Vec<String> {
+    vec![name.to_owned(), text]
+}
+
+fn rows(client: &Client) -> Vec<Vec<String>> {
+    let registration = &client.registration;
+    let strict = if registration.strict_scopes { "refused" } else { "left out" };
+    let every = if registration.introspects_every_token { "every token" } else { "its own" };
+    vec![
         row("id", client.id.to_string()),
         row("name", client.name.clone()),
         row("kind", kind(client.kind).to_owned()),
         row("status", client.status.to_string()),
         row("authenticates by", methods(&client.credentials)),
-        row("scopes", client.registration.scopes.to_string()),
-        row("redirect URIs", client.registration.redirect_uris.join("\n")),
-        row("audiences", client.registration.audiences.join("\n")),
-        row("access tokens", form_and_life(&client.registration)),
-        row("refresh tokens", life(client.registration.refresh_lifetime)),
-        row("admins", ids.join("\n")),
-    ];
-    Ok(desk.output.table(&["client", ""], rows)?)
+        row("grants", grants(registration).join("\n")),
+        row("scopes", registration.scopes.to_string()),
+        row("other scopes", format!("are {strict}")),
+        row("redirect URIs", registration.redirect_uris.join("\n")),
+        row("audiences", registration.audiences.join("\n")),
+        row("serves", registration.serves.join("\n")),
+        row("introspects", every.to_owned()),
+        row("may act for it", registration.may_act.join("\n")),
+        row("speaks for", registration.assertion_users.join("\n")),
+        row("access tokens", form_and_life(registration)),
+        row("refresh tokens", life(registration.refresh_lifetime)),
+    ]
+}
+
+fn grants(registration: &Registration) -> Vec<&'static str> {
+    registration.grants.iter().map(GrantName::room).collect()
 }
 
 fn list(desk: &mut Desk<'_, '_>, paging: &Paging) -> Result<(), Failure> {
@@ -115,10 +117,11 @@ fn list(desk: &mut Desk<'_, '_>, paging: &Paging) -> Result<(), Failure> {
         .iter()
         .map(|client| {
             let (status, kind) = (client.status.to_string(), kind(client.kind).to_owned());
-            vec![client.id.to_string(), client.name.clone(), kind, status]
+            let grants = grants(&client.registration).join(" ");
+            vec![client.id.to_string(), client.name.clone(), kind, status, grants]
         })
         .collect();
-    desk.output.table(&["id", "name", "kind", "status"], rows)?;
+    desk.output.table(&["id", "name", "kind", "status", "grants"], rows)?;
     tell_more(desk, paging, clients.iter().map(|client| client.id.as_str()))
 }
 
@@ -153,6 +156,14 @@ fn describe(client: &Client) -> Value {
         "scopes": client.registration.scopes.to_string(),
         "redirect_uris": client.registration.redirect_uris,
         "audiences": client.registration.audiences,
+        "grants": grants(&client.registration),
+        "strict_scopes": client.registration.strict_scopes,
+        "serves": client.registration.serves,
+        "introspects_every_token": client.registration.introspects_every_token,
+        "may_act": client.registration.may_act,
+        "speaks_for": client.registration.assertion_users,
+        "dpop": client.registration.binds_tokens,
+        "refresh_grace": seconds(Some(client.registration.refresh_grace)),
         "profile": client.registration.profile.as_str(),
         "access_lifetime": seconds(client.registration.access_lifetime),
         "access_lifetime_max": seconds(client.registration.access_lifetime_max),
@@ -167,7 +178,9 @@ fn seconds(lifetime: Option<Lifetime>) -> Option<i64> {
 }
 
 fn form_and_life(registration: &Registration) -> String {
-    format!("{}, {}", registration.profile.as_str(), life(registration.access_lifetime))
+    let bound = if registration.binds_tokens { ", bound by DPoP" } else { "" };
+    let life = life(registration.access_lifetime);
+    format!("{}, {life}{bound}", registration.profile.as_str())
 }
 
 fn life(lifetime: Option<Lifetime>) -> String {

@@ -12,6 +12,7 @@ use muster_import_oa4mp::{
     SigningKey, SourceNames, SourceUrl, import,
 };
 
+use super::report_file::ReportFile;
 use crate::arguments;
 use crate::exit::{Exit, Failure};
 use crate::run::Desk;
@@ -37,6 +38,7 @@ pub(crate) fn run(
             .map_err(|error| Failure::new(Exit::Usage, format!("--issuer: {error}")))?;
     }
     settings.pool.statement = STATEMENT;
+    let report_file = options.report.as_deref().map(ReportFile::open).transpose()?;
     let randomness = desk.host.randomness();
     let (premises, store, keys) = if options.dry_run {
         let target = Target::at(&settings, &*randomness);
@@ -68,13 +70,9 @@ pub(crate) fn run(
         record(premises, ending(&report), Some(&report))?;
     }
     let report = report.map_err(|error| failed(&error))?;
-    if let Some(path) = &options.report {
-        let text = format!("{:#}\n", report.to_json());
-        std::fs::write(path, text).map_err(|error| {
-            Failure::new(Exit::Failed, format!("{} cannot be written: {error}", path.display()))
-        })?;
-    }
-    tell(desk.output, &report)
+    let told = tell(desk.output, &report);
+    let written = report_file.map(|file| file.write(&format!("{:#}\n", report.to_json())));
+    told.and(written.unwrap_or(Ok(())))
 }
 
 /// A command against a missing schema must be about the database of `--to`.

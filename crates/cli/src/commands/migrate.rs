@@ -38,6 +38,17 @@ fn loss(database: &DatabaseUrl) -> String {
 }
 
 fn show(desk: &mut Desk<'_, '_>, database: &DatabaseUrl) -> Result<(), Failure> {
+    if let DatabaseUrl::Sqlite(file) = database
+        && !file.exists()
+    {
+        // Looking must not make it.
+        let words = format!(
+            "there is no embedded database at {} yet; the first `muster serve`, or any other \
+             command that needs it, makes it",
+            file.display()
+        );
+        return Err(Failure::new(Exit::Unavailable, words));
+    }
     let health = status(database)?;
     desk.output.value(&json!({
         "engine": health.engine,

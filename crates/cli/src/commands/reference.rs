@@ -7,7 +7,7 @@ use clap::{Arg, Command};
 use crate::exit::Exit;
 
 /// The members of the answers in JSON; a command's words are joined by `_`.
-const JSON_ANSWERS: [(&str, &str); 14] = [
+const JSON_ANSWERS: [(&str, &str); 29] = [
     (
         "admin_add admin_show admin_list",
         "id name email status list_users list_users_other_clients max_clients methods created_at \
@@ -18,13 +18,30 @@ const JSON_ANSWERS: [(&str, &str); 14] = [
     ("admin_link admin_unlink", "admin client changed"),
     ("admin_rotate-secret client_rotate-secret", "id secret"),
     (
-        "client_add client_show client_list",
-        "id name kind status methods scopes redirect_uris audiences profile access_lifetime \
-         access_lifetime_max refresh_lifetime refresh_lifetime_max created_at secret* admins*",
+        "client_add client_set client_show client_list",
+        "id name kind status methods grants scopes strict_scopes redirect_uris audiences serves \
+         introspects_every_token may_act speaks_for dpop profile access_lifetime \
+         access_lifetime_max refresh_lifetime refresh_lifetime_max refresh_grace created_at \
+         secret* admins*",
     ),
     ("client_approve client_deny client_suspend", "id status changed"),
     ("client_remove", "id removed"),
+    ("user_add", "id changed"),
+    ("user_show", "id status created_at"),
+    ("user_disable user_enable", "id status changed"),
+    ("user_remove", "id removed"),
+    ("user_revoke", "id client ended"),
+    ("device_approve device_deny", "user_code approved"),
+    ("trust_add trust_list", "url status kids created_at"),
+    ("trust_approve trust_suspend issuer_approve issuer_suspend", "url status changed"),
+    ("trust_set-keys", "url changed"),
+    ("trust_remove", "url removed"),
+    ("issuer_add issuer_list", "url status"),
     ("keys_new-kek", "file id"),
+    ("keys_list", "kid algorithm state public_jwk created_at published_until"),
+    ("keys_rotate", "current next retired"),
+    ("keys_retire", "kid retired"),
+    ("keys_import", "keys signs"),
     ("config_check", "problems"),
     ("audit_verify", "ok records* checkpoint* record* fault*"),
     ("migrate_run migrate_revert migrate_redo", "steps"),
@@ -36,7 +53,7 @@ const JSON_ANSWERS: [(&str, &str); 14] = [
 pub(crate) fn cli_page(root: &Command) -> String {
     let mut page = String::from(
         "# Commands\n\nMade by `cargo xtask reference`; do not edit.\n\n\
-         Every command takes `--config FILE` and `--json`.\n\n## Exit codes\n\n\
+         Every command takes `--config FILE`, `--issuer URL` and `--json`.\n\n## Exit codes\n\n\
          | code | meaning |\n|---|---|\n",
     );
     for exit in Exit::ALL {

@@ -2,7 +2,7 @@
 
 use muster_import_oa4mp::ImportOptions;
 
-use crate::new::{New, Target, number, options, take};
+use crate::new::{New, Target, number, options, said, take};
 use crate::old::{Engine, Old};
 
 /// Lines that are only in `told`.
@@ -186,4 +186,34 @@ fn a_link_beyond_the_limit_of_the_first_run_is_made_or_told() {
     let full = "its admin has reached its limit of clients here";
     assert_eq!((&skipped[0]["reason"], &skipped[0]["count"]), (&full.into(), &1.into()));
     assert_eq!(skipped[0]["examples"], serde_json::json!(["p"]));
+}
+
+fn what_is_gone_there_and_keeps_its_power_here_is_told(engine: Engine, target: Target) {
+    let old = Old::new(engine);
+    let new = New::on(target);
+    let first = new.take(&old);
+    assert!(said(&first, "no longer").is_empty(), "{first}");
+    let pair = "admin_id = 'localhost:admin-list' AND client_id = 'localhost:app-jwt'";
+    old.ask(&format!("DELETE FROM permissions WHERE {pair}"));
+    old.ask("DELETE FROM permissions WHERE client_id = 'localhost:app-public'");
+    old.ask("DELETE FROM clients WHERE client_id = 'localhost:app-public'");
+    let dry = ImportOptions { dry_run: true, ..options() };
+    for options in [dry, options()] {
+        let report = take(&old.url(), &*new.store, &options).expect("an import");
+        let link = said(&report, "linked here, no longer linked there");
+        let names = r#"["localhost:admin-list > localhost:app-jwt"]"#;
+        assert_eq!(link, [(1, names.to_owned())], "{report}");
+        let client = said(&report, "client here, no longer there");
+        assert_eq!(client, [(1, r#"["localhost:app-public"]"#.to_owned())], "{report}");
+    }
+}
+
+#[test]
+fn links_and_clients_that_are_gone_there_are_told_on_sqlite() {
+    what_is_gone_there_and_keeps_its_power_here_is_told(Engine::Mariadb, Target::Sqlite);
+}
+
+#[test]
+fn links_and_clients_that_are_gone_there_are_told_on_postgres() {
+    what_is_gone_there_and_keeps_its_power_here_is_told(Engine::Postgres, Target::Postgres);
 }

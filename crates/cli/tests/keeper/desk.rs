@@ -89,6 +89,7 @@ impl Desk {
             kek_file: None,
             issuer: IssuerUrl::new(ISSUER).unwrap(),
             audit_file: None,
+            token_longest: Lifetime::from_days(1),
         };
         let clock = HandClock::shared(NOW);
         let (problems, listeners) = (Vec::new(), Vec::new());

@@ -31,6 +31,15 @@ fn the_first_command_makes_an_embedded_database_and_its_key_and_says_so() {
 }
 
 #[test]
+fn asking_for_the_schema_before_the_first_start_says_what_makes_the_database_and_makes_nothing() {
+    let desk = Desk::sqlite();
+    desk.muster(&["migrate", "status"]).fails(Exit::Unavailable, "the first `muster serve`");
+    assert_eq!(std::fs::read_dir(desk.folder()).unwrap().count(), 0);
+    desk.muster(&["admin", "list"]).done();
+    desk.muster(&["migrate", "status"]).done();
+}
+
+#[test]
 fn an_external_database_without_a_key_file_is_refused_and_the_way_out_is_told_on_postgres() {
     let mut desk = Desk::postgres_without_key();
     desk.muster(&["admin", "list"]).fails(Exit::Unavailable, "muster keys new-kek FILE");

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use muster_cli::Exit;
 use muster_store_diesel::DatabaseUrl;
 use serde_json::Value;
 
@@ -60,6 +61,24 @@ fn a_dry_run_without_a_target_leaves_no_file_and_foretells_the_run() {
     let foretold = import(&desk, &old.url(), &["--dry-run"]);
     assert_eq!(files(desk.folder()), BTreeMap::new());
     assert_eq!(import(&desk, &old.url(), &[]), foretold);
+}
+
+#[test]
+fn a_report_that_cannot_be_written_is_told_before_the_run_or_beside_the_report() {
+    let (desk, old) = (Desk::sqlite(), Old::new(Engine::Postgres));
+    let from = old.url();
+    let run = |path: &str| desk.muster(&["import", "oa4mp", "--from", &from, "--report", path]);
+    run("/nonexistent/report.json").fails(Exit::Usage, "nothing was imported");
+    assert_eq!(files(desk.folder()), BTreeMap::new(), "nothing was made");
+    // A disk that is full at the end.
+    let full = run("/dev/full");
+    assert!(full.out.contains("adminClients"), "the report is on the terminal");
+    full.fails(Exit::Failed, "the import is done");
+    let file = desk.folder().join("report.json");
+    std::fs::write(&file, "x".repeat(100_000)).unwrap();
+    run(file.to_str().unwrap()).done();
+    let report: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+    assert_eq!(report["dry_run"], false);
 }
 
 #[test]

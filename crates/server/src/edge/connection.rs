@@ -8,6 +8,9 @@ use std::cell::Cell;
 use std::net::SocketAddr;
 use std::task::Waker;
 
+use tokio::time::Instant;
+
+use super::Headway;
 use crate::refusal::Refusal;
 
 /// One connection; it lives on one thread.
@@ -16,6 +19,7 @@ pub(crate) struct Connection {
     turn: Cell<Turn>,
     refusal: Cell<Option<Refusal>>,
     reader: Cell<Option<Waker>>,
+    headway: Headway,
 }
 
 /// Whose turn it is.
@@ -30,17 +34,23 @@ enum Turn {
 }
 
 impl Connection {
-    pub(crate) const fn new(peer: SocketAddr) -> Self {
+    pub(crate) fn new(peer: SocketAddr) -> Self {
         Self {
             peer,
             turn: Cell::new(Turn::Peer),
             refusal: Cell::new(None),
             reader: Cell::new(None),
+            headway: Headway::since(Instant::now()),
         }
     }
 
     pub(crate) const fn peer(&self) -> SocketAddr {
         self.peer
+    }
+
+    /// When the peer last took something of an answer.
+    pub(crate) const fn headway(&self) -> &Headway {
+        &self.headway
     }
 
     /// A request goes to the front, or a refusal in its stead.

@@ -18,22 +18,25 @@ use actix_web::dev::ServiceResponse;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{Error, HttpResponse};
+use tokio::time::Instant;
 use tracing::{Instrument as _, Span};
 
-use super::TrustedProxies;
 use super::answered::{Watch, WatchedBody};
 use super::connection::Connection;
+use super::{Headway, TrustedProxies};
 use crate::refusal::Refusal;
 use crate::request_id::{RequestId, RequestIds};
 use crate::shutdown::Stop;
 
 /// What the edge knows of a request, for its handler.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, Debug)]
 pub struct RequestFacts {
     /// Its name.
     pub id: RequestId,
     /// Who asks: the peer, or the client behind a trusted proxy.
     pub client: IpAddr,
+    /// How the peer takes its answer.
+    pub headway: Headway,
 }
 
 /// What the front needs.
@@ -122,10 +125,12 @@ impl FrontParts {
         };
         let name = id.as_ref().map_or("-", RequestId::as_str);
         let span = tracing::info_span!("request", id = name, method, path, %client);
+        let headway = connection.as_ref().map(|connection| connection.headway().clone());
+        let headway = headway.unwrap_or_else(|| Headway::since(Instant::now()));
         let watch = Watch::new(span.clone(), connection, method, self.is_quiet);
         let facts = match (refusal, id) {
             (Some(refusal), _) => Err(refusal),
-            (None, Ok(id)) => Ok(RequestFacts { id, client }),
+            (None, Ok(id)) => Ok(RequestFacts { id, client, headway }),
             // F27: nothing is served without randomness.
             (None, Err(error)) => {
                 Err(Refusal::Busy { retry_after: 1, reason: error.to_string().into() })

@@ -247,6 +247,7 @@ impl AsyncWrite for GuardedStream {
             Poll::Pending => this.poll_stall(cx),
             Poll::Ready(outcome) => {
                 this.departure.state = Departing::Freely;
+                this.connection.headway().made(Instant::now());
                 Poll::Ready(outcome)
             }
         }

@@ -33,9 +33,9 @@ use crate::shutdown::Stop;
 /// Connections that the kernel may hold until they are let in.
 const BACKLOG: i32 = 1_024;
 /// Unsent bytes that the kernel holds for a connection. Less to lose on a stalled reader,
-/// and progress shows in small steps: a reader that takes this much in the time of the
-/// stall limit is not cut.
-const UNSENT: u32 = 128 * 1_024;
+/// and progress shows in small steps: a reader that takes half of this in the time of the
+/// stall limit is not cut. What is on its way is not counted, so a fast one loses nothing.
+const UNSENT: u32 = 16 * 1_024;
 
 /// A socket that listens, not yet served.
 #[derive(Debug)]

@@ -12,6 +12,7 @@ mod doors;
 mod front;
 mod guard;
 mod head;
+mod headway;
 mod intake;
 mod limits;
 mod listener;
@@ -19,5 +20,6 @@ mod pace;
 
 pub use address::{AddressRange, InvalidAddressRange, PeerGroup, TrustedProxies};
 pub use front::RequestFacts;
+pub use headway::Headway;
 pub use limits::Limits;
 pub use listener::{Listener, Wall};

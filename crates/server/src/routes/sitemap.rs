@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
+use actix_web::dev::HttpServiceFactory;
 use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::{FromRequest, Handler, Responder, Route};
 
 use super::{certs, inquiry, metadata, token};
 use crate::house::House;
+use crate::refusal::Refusal;
 
 /// The routes of these issuers. Each house answers below its own path; an issuer whose path
 /// lies below another one's comes first.
@@ -20,15 +23,37 @@ pub fn routes(houses: Vec<Arc<House>>) -> impl Fn(&mut ServiceConfig) + Clone + 
 fn of_house(app: &mut ServiceConfig, house: &Arc<House>) {
     let path = muster_domain::IssuerPath::of(&house.issuer.url).as_str().to_owned();
     let house = Data::from(Arc::clone(house));
-    let mut at = |place: String, route: actix_web::Route| {
+    let mut question = |place: &str, route: Route| {
+        let place = format!("{path}{place}");
         app.service(web::resource(place).app_data(house.clone()).route(route));
     };
-    at(format!("{path}/token"), web::route().to(token::token));
-    at(format!("{path}/introspect"), web::route().to(inquiry::introspect));
-    at(format!("{path}/revoke"), web::route().to(inquiry::revoke));
-    at(format!("{path}/device_authorization"), web::route().to(inquiry::start_device));
-    at(format!("{path}/certs"), web::get().to(certs::certs));
+    question("/token", web::route().to(token::token));
+    question("/introspect", web::route().to(inquiry::introspect));
+    question("/revoke", web::route().to(inquiry::revoke));
+    question("/device_authorization", web::route().to(inquiry::start_device));
+    app.service(document(&format!("{path}/certs"), &house, certs::certs));
     for place in metadata::places(&path) {
-        at(place, web::get().to(metadata::metadata));
+        app.service(document(&place, &house, metadata::metadata));
     }
+}
+
+/// What can be read only: GET, HEAD (RFC 9110 9.3.2; the body is left out on the wire), and
+/// 405 with `Allow` for every other method (RFC 9110 15.5.6, S79).
+fn document<F, Args>(
+    path: &str,
+    house: &Data<House>,
+    handler: F,
+) -> impl HttpServiceFactory + 'static
+where
+    F: Handler<Args>,
+    F::Output: Responder + 'static,
+    Args: FromRequest + 'static,
+{
+    web::resource(path)
+        .app_data(house.clone())
+        .route(web::get().to(handler.clone()))
+        .route(web::head().to(handler))
+        .default_service(web::to(async || -> Result<&'static str, Refusal> {
+            Err(Refusal::MethodNotAllowed("GET, HEAD".into()))
+        }))
 }

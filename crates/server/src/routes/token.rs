@@ -105,7 +105,11 @@ fn send(
     let (keys, clock) = (Arc::clone(&house.keys), Arc::clone(&house.clock));
     let show = ShowTokens::new(keys, clock, house.listing.ended, planned.warrant);
     let mut cursor = ListingCursor::new(planned.plan, house.listing.page_rows);
-    let stream = ListingStream::new(chunks, house.runtime.clone(), house.listing.stall);
+    let stream = ListingStream::new(
+        chunks,
+        house.runtime.clone(),
+        (house.listing.stall, asked.facts.headway.clone()),
+    );
     let stopping = || house.stop.is_cutting();
     // What a panic leaves half done is seen by nobody: the stream is gone with it.
     let ran =

@@ -15,7 +15,8 @@ section! {
         url: String = "sqlite:muster-data/muster.db".to_owned();
         /// Connections for everything but listings.
         connections: u64 = 8;
-        /// Connections that are set aside for listings.
+        /// Connections that are set aside for listings: no fewer than
+        /// `token_info.listings_at_once`.
         listing_connections: u64 = 2;
         /// Milliseconds that a request waits for a connection before it is answered 503.
         wait_ms: u64 = 250;

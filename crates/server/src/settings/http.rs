@@ -21,7 +21,8 @@ section! {
         trusted_proxies: Vec<String> = Vec::new();
         /// Threads that serve connections; 0 takes one for each core.
         workers: u64 = 0;
-        /// Threads for work that blocks: the database, cryptography, listings.
+        /// Threads for work that blocks: the database, cryptography, listings. More than
+        /// `token_info.listings_at_once`.
         blocking_threads: u64 = 16;
         /// Milliseconds that a request waits for such a thread before it is answered 503.
         blocking_wait_ms: u64 = 250;
@@ -48,7 +49,8 @@ section! {
         body_rate: u64 = 1_024;
         /// Seconds after which `body_rate` counts.
         body_rate_grace_seconds: u64 = 3;
-        /// Seconds after which a reader that takes nothing of its answer is cut.
+        /// Seconds after which a reader that takes nothing of its answer is cut. One that
+        /// is slow, and takes something, is not.
         write_stall_seconds: u64 = 15;
         /// Seconds between a stop's announcement (readiness off) and no new connections.
         drain_seconds: u64 = 2;

@@ -9,7 +9,8 @@ section! {
     /// The management listener: `/health/live`, `/health/ready`, `/metrics`.
     "management" RawManagement {
         /// Where it listens: an address and a port. It asks nobody who they are, so keep
-        /// it on loopback or in a network of its own.
+        /// it on loopback or in a network of its own. Never the port of `http.listen` where
+        /// either of the two listens everywhere.
         listen: String = "127.0.0.1:9081".to_owned();
     }
 }

@@ -25,7 +25,7 @@ pub struct Settings {
     pub issuer: IssuerSettings,
     /// The database.
     pub database: Database,
-    /// The key-encryption key.
+    /// The key-encryption key, and how often signing keys change.
     pub keys: Keys,
     /// Client authentication.
     pub client_auth: ClientAuth,
@@ -87,11 +87,24 @@ impl RawSettings {
             let right = "fewer than http.blocking_threads";
             reading.wrong("client_auth", "hash_queue", "a flood could hold every thread", right);
         }
-        if http.listen == management.listen && http.listen.port() != 0 {
+        if http.listen.port() != 0 && overlap(http.listen, management.listen) {
             let right = "another address or port than http.listen";
             reading.wrong("management", "listen", "both listeners are at one address", right);
         }
+        let keys = self.keys.resolve(&mut reading.resolving("keys"));
         let tokens = self.tokens.resolve(&mut reading.resolving("tokens"));
+        // Each running listing holds a thread all along, and a connection for each page.
+        let at_once = token_info.listings_at_once.get();
+        if at_once >= http.blocking.threads {
+            let right = "fewer than http.blocking_threads";
+            reading.wrong("token_info", "listings_at_once", "listings hold every thread", right);
+        }
+        let connections = database.as_ref().map(|database| database.pool.listing_connections);
+        if connections.is_some_and(|connections| !has_enough(connections, at_once)) {
+            let (wrong, right) =
+                ("some would find no connection", "at most database.listing_connections");
+            reading.wrong("token_info", "listings_at_once", wrong, right);
+        }
         let retention = self.retention.resolve(&mut reading.resolving("retention"));
         let audit = self.audit.resolve(&mut reading.resolving("audit"));
         let telemetry = self.telemetry.resolve(&mut reading.resolving("telemetry"));
@@ -100,7 +113,7 @@ impl RawSettings {
             management,
             issuer: issuer?,
             database: database?,
-            keys: self.keys.resolve(),
+            keys,
             client_auth,
             token_info,
             tokens,
@@ -120,6 +133,17 @@ impl RawSettings {
         });
         sections.collect::<Vec<_>>().join("\n")
     }
+}
+
+/// Whether two listeners want the same port: a wildcard takes it at every address.
+fn overlap(one: SocketAddr, other: SocketAddr) -> bool {
+    let is_everywhere = one.ip().is_unspecified() || other.ip().is_unspecified();
+    one.port() == other.port() && (one.ip() == other.ip() || is_everywhere)
+}
+
+/// Whether every listing that runs finds a connection.
+fn has_enough(connections: u32, at_once: usize) -> bool {
+    usize::try_from(connections).is_ok_and(|connections| at_once <= connections)
 }
 
 impl Reading {
@@ -236,6 +260,40 @@ mod tests {
             "http.headers (the environment, MUSTER__HTTP__HEADERS): 1000 is out of range; \
              right would be a number from 8 to 94"
         ));
+    }
+
+    #[test]
+    fn more_listings_than_connections_or_threads_cannot_be_asked_for() {
+        // A listing without a connection would break after its 200.
+        fn wrong(pairs: &[(&str, &str)]) -> String {
+            check(None, &environment(pairs)).to_string()
+        }
+        let at_once = ("MUSTER__TOKEN_INFO__LISTINGS_AT_ONCE", "3");
+        assert!(wrong(&[at_once]).contains("right would be at most database.listing_connections"));
+        let connections = ("MUSTER__DATABASE__LISTING_CONNECTIONS", "3");
+        assert_eq!(wrong(&[at_once, connections]), "");
+        let threads = ("MUSTER__HTTP__BLOCKING_THREADS", "3");
+        let queue = ("MUSTER__CLIENT_AUTH__HASH_QUEUE", "2");
+        let told = wrong(&[at_once, connections, threads, queue]);
+        assert!(told.contains("right would be fewer than http.blocking_threads"), "{told}");
+        let page = ("MUSTER__TOKEN_INFO__PAGE_ROWS", "50001");
+        assert!(wrong(&[page]).contains("right would be a number from 1 to 50000"));
+    }
+
+    #[test]
+    fn the_two_listeners_cannot_share_a_port_by_way_of_a_wildcard() {
+        for (http, management, count) in [
+            ("127.0.0.1:9080", "0.0.0.0:9080", 1),
+            ("[::]:9080", "127.0.0.1:9080", 1),
+            ("127.0.0.1:9080", "127.0.0.1:9080", 1),
+            ("127.0.0.1:9080", "127.0.0.2:9080", 0),
+            ("0.0.0.0:9080", "0.0.0.0:9081", 0),
+            ("0.0.0.0:0", "0.0.0.0:0", 0),
+        ] {
+            let pairs =
+                [("MUSTER__HTTP__LISTEN", http), ("MUSTER__MANAGEMENT__LISTEN", management)];
+            assert_eq!(check(None, &environment(&pairs)).0.len(), count, "{http} {management}");
+        }
     }
 
     #[test]

@@ -8,6 +8,10 @@ use muster_flows::EndedTexts;
 use super::definition::section;
 use super::resolved::Resolving;
 
+/// A page holds a connection while it is read, unsealed and handed on; this many take a
+/// fraction of a second.
+const PAGE_ROWS_MOST: u64 = 50_000;
+
 section! {
     /// The token-information grant.
     "token_info" RawTokenInfo {
@@ -19,7 +23,9 @@ section! {
         /// `keep`: the texts of ended tokens are listed while they are retained. `redact`:
         /// they are shown as null, and destroyed.
         ended_tokens: String = "keep".to_owned();
-        /// Listings that run at once.
+        /// Listings that run at once. At most `database.listing_connections`, since each
+        /// holds one for every page; and fewer than `http.blocking_threads`, since each
+        /// holds one all along.
         listings_at_once: u64 = 2;
         /// Listings that wait for their turn; the next are answered 503.
         listings_waiting: u64 = 8;
@@ -27,9 +33,11 @@ section! {
         waiting_seconds: u64 = 30;
         /// Requests a minute of one admin or client, listed or refused; more are answered 429.
         per_admin_per_minute: u64 = 120;
-        /// Rows that a listing reads at once, holding a connection.
+        /// Rows that a listing reads at once, holding a connection: at most 50000, so that
+        /// it is soon given back.
         page_rows: u64 = 5_000;
-        /// Seconds after which a listing whose reader makes no progress ends.
+        /// Seconds after which a listing whose reader makes no progress ends: nothing that
+        /// was sent is acknowledged, however slowly.
         stall_seconds: u64 = 15;
     }
 }
@@ -68,6 +76,7 @@ impl RawTokenInfo {
             }
         };
         let at_once = resolving.within("listings_at_once", self.listings_at_once, 1..=1_000);
+        let page_rows = resolving.within("page_rows", self.page_rows, 1..=PAGE_ROWS_MOST);
         TokenInfoSettings {
             allow_get: self.allow_get,
             clients_may_list_own: self.clients_may_list_own,
@@ -81,7 +90,7 @@ impl RawTokenInfo {
             waiting: resolving.seconds("waiting_seconds", self.waiting_seconds, 0..=600),
             per_admin_per_minute: resolving
                 .count("per_admin_per_minute", self.per_admin_per_minute),
-            page_rows: resolving.count("page_rows", self.page_rows),
+            page_rows: NonZeroU32::new(page_rows).unwrap_or(NonZeroU32::MIN),
             stall: resolving.seconds("stall_seconds", self.stall_seconds, 1..=600),
         }
     }

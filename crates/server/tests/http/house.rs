@@ -69,7 +69,11 @@ impl House {
 
     /// With the defaults and these settings.
     pub(crate) fn start_with(engine: Engine, settings: &[(&str, &str)]) -> Self {
-        let scratch = engine.scratch();
+        Self::start_on(engine.scratch(), settings)
+    }
+
+    /// The same on this database.
+    pub(crate) fn start_on(scratch: Scratch, settings: &[(&str, &str)]) -> Self {
         let kek = kek_file(&scratch);
         let tokens = plant(&premises(&scratch, &kek, ISSUER));
         let (address, management) = (free_address(), free_address());
@@ -173,6 +177,7 @@ pub(crate) fn keeper_settings(
         kek_file: Some(kek.to_owned()),
         issuer: IssuerUrl::new(issuer).expect("an issuer"),
         audit_file: None,
+        token_longest: muster_domain::Lifetime::from_days(1),
     }
 }
 

@@ -6,6 +6,7 @@ use std::io::{BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Sender, channel};
 use std::time::{Duration, Instant};
 
 use muster_admin::Right;
@@ -21,19 +22,22 @@ use crate::wire::{self, Answer, Request};
 
 /// More than the sockets and the channel between service and reader hold: a reader that
 /// stops reading stops the listing.
-const MANY: i64 = 16_000;
+pub(crate) const MANY: i64 = 16_000;
 /// For ever, as far as a test is concerned.
-const NEVER: &str = "600";
+pub(crate) const NEVER: &str = "600";
 
 /// A reader that has seen the beginning of its listing and reads no further.
-struct Stalled {
+pub(crate) struct Stalled {
     stream: TcpStream,
     seen: Vec<u8>,
 }
 
 impl Stalled {
-    fn at_the_beginning(house: &House, request: &Request) -> Self {
-        let mut stream = narrow(house);
+    pub(crate) fn at_the_beginning(house: &House, request: &Request) -> Self {
+        Self::behind(narrow(house), house, request)
+    }
+
+    fn behind(mut stream: TcpStream, house: &House, request: &Request) -> Self {
         stream.write_all(&request.bytes(house.address)).expect("the request is taken");
         let mut seen = Vec::new();
         // Up to the first client's first token: what changes from now on changes on the way.
@@ -47,7 +51,7 @@ impl Stalled {
     }
 
     /// Reads on, as fast as it can.
-    fn go_on(self) -> Answer {
+    pub(crate) fn go_on(self) -> Answer {
         let mut reader = BufReader::new(self.seen.as_slice().chain(self.stream));
         wire::read_answer(&mut reader).expect("an answer")
     }
@@ -55,21 +59,30 @@ impl Stalled {
 
 /// A connection that holds little on the reader's side, however much the system would.
 fn narrow(house: &House) -> TcpStream {
+    holding(house, 64 * 1_024)
+}
+
+/// A connection that holds as little as the system allows.
+fn tiny(house: &House) -> TcpStream {
+    holding(house, 1)
+}
+
+fn holding(house: &House, bytes: usize) -> TcpStream {
     let socket =
         socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).expect("a socket");
-    socket.set_recv_buffer_size(64 * 1_024).expect("a small buffer");
+    socket.set_recv_buffer_size(bytes).expect("a small buffer");
     socket.set_read_timeout(Some(Duration::from_mins(1))).expect("a timeout");
     socket.connect(&house.address.into()).expect("the server listens");
     socket.into()
 }
 
-fn assert_cut(answer: &Answer) {
+pub(crate) fn assert_cut(answer: &Answer) {
     assert!(!answer.whole, "the chunks are complete");
     let json = serde_json::from_slice::<serde_json::Value>(&answer.body);
     assert!(json.is_err(), "what was cut is JSON");
 }
 
-fn assert_whole(answer: &Answer, tokens: i64) {
+pub(crate) fn assert_whole(answer: &Answer, tokens: i64) {
     assert!(answer.whole && answer.status == 200, "{} {}", answer.status, answer.whole);
     let shown = answer.json().to_string().matches("\"jti\"").count();
     assert_eq!(i64::try_from(shown), Ok(tokens));
@@ -122,6 +135,22 @@ fn a_reader_that_stalls_is_cut_and_its_place_goes_to_the_next_on_sqlite() {
 #[test]
 fn a_reader_that_stalls_is_cut_and_its_place_goes_to_the_next_on_postgres() {
     a_stalled_reader_is_cut(Engine::Postgres);
+}
+
+#[test]
+fn a_reader_of_2400_bytes_a_second_is_not_cut_however_little_its_side_holds() {
+    // T33: the limit is on standing still, not on being slow; it lasts longer than the limit.
+    let house = House::start(Engine::Sqlite);
+    let crowd = Crowd::plant(&house, MANY);
+    let mut slow = Stalled::behind(tiny(&house), &house, &crowd.question(&house));
+    let began = Instant::now();
+    while began.elapsed() < Duration::from_secs(20) {
+        let mut some = [0; 240];
+        slow.stream.read_exact(&mut some).expect("the listing goes on");
+        slow.seen.extend(some);
+        std::thread::park_timeout(Duration::from_millis(100));
+    }
+    assert_eq!(endings(&crowd), Vec::<String>::new(), "the listing is still on its way");
 }
 
 #[test]
@@ -190,8 +219,9 @@ fn suspending_the_admin_ends_a_listing_on_its_way() {
     });
 }
 
-/// Breaks every connection to the database of this house, again and again, until told.
-fn break_connections(house: &House, enough: &AtomicBool) {
+/// Breaks every connection to the database of this house, again and again, until told;
+/// says when it has begun.
+fn break_connections(house: &House, begun: &Sender<()>, enough: &AtomicBool) {
     let statement = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
                      WHERE datname = current_database() AND pid <> pg_backend_pid() \
                      AND application_name <> 'psql'; SELECT pg_sleep(0.005)";
@@ -201,6 +231,7 @@ fn break_connections(house: &House, enough: &AtomicBool) {
             .output()
             .expect("psql runs");
         assert!(told.status.success(), "{}", String::from_utf8_lossy(&told.stderr));
+        let _ = begun.send(());
     }
 }
 
@@ -213,8 +244,12 @@ fn a_listing_whose_database_breaks_off_is_cut_and_the_service_recovers() {
     let stalled = Stalled::at_the_beginning(&house, &crowd.question(&house));
     let enough = AtomicBool::new(false);
     let answer = std::thread::scope(|scope| {
-        scope.spawn(|| break_connections(&house, &enough));
-        let ending = meanwhile::Ending(&enough);
+        let (begun, has_begun) = channel();
+        let (house, enough) = (&house, &enough);
+        scope.spawn(move || break_connections(house, &begun, enough));
+        let ending = meanwhile::Ending(enough);
+        // A reader that goes on at once could be quicker than the first break.
+        has_begun.recv().expect("connections break");
         let answer = stalled.go_on();
         drop(ending);
         answer

@@ -1,6 +1,8 @@
 //! The metadata document: in its places, from the configured issuer, and nothing but what
 //! works.
 
+use std::io::{BufReader, Write};
+
 use crate::house::{Engine, House};
 use crate::wire::{self, Request};
 
@@ -37,6 +39,49 @@ fn the_document_stands_in_all_places_and_names_the_configured_issuer_on_sqlite()
 #[test]
 fn the_document_stands_in_all_places_and_names_the_configured_issuer_on_postgres() {
     the_document_names_the_configured_issuer(Engine::Postgres);
+}
+
+/// The places of what can only be read.
+const DOCUMENTS: [&str; 3] = [
+    "/oauth2/certs",
+    "/oauth2/.well-known/openid-configuration",
+    "/.well-known/oauth-authorization-server/oauth2",
+];
+
+#[test]
+fn a_document_answers_head_like_get_without_the_body() {
+    // S79; the second answer on the connection shows that nothing of a body was sent.
+    let house = House::start(Engine::Sqlite);
+    for place in DOCUMENTS {
+        let got = Request::new("GET", place).send(house.address);
+        let mut stream = wire::connect(house.address);
+        let asked = format!(
+            "HEAD {place} HTTP/1.1\r\nHost: h\r\n\r\n\
+             GET {place} HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"
+        );
+        stream.write_all(asked.as_bytes()).expect("the requests are taken");
+        let mut reader = BufReader::new(stream);
+        let (status, headers) = wire::read_head(&mut reader).expect("a head");
+        let length = headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-length"));
+        let length = length.expect("a length").1.parse();
+        assert_eq!((status, length), (200, Ok(got.body.len())), "{place}");
+        let next = wire::read_answer(&mut reader).expect("the next answer");
+        assert_eq!((next.status, next.body), (200, got.body), "{place}");
+    }
+}
+
+#[test]
+fn a_document_refuses_every_other_method_and_says_which_it_takes() {
+    // S79
+    let house = House::start(Engine::Sqlite);
+    for place in DOCUMENTS {
+        for method in ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"] {
+            let answer = Request::new(method, place).send(house.address);
+            assert_eq!(answer.status, 405, "{method} {place}");
+            assert_eq!(answer.header("Allow"), Some("GET, HEAD"), "{method} {place}");
+            assert_eq!(answer.error(), "invalid_request");
+        }
+    }
 }
 
 #[test]

@@ -31,7 +31,18 @@ pub(crate) trait NameSpace {
     fn lock_issuer(&mut self, issuer: i32) -> QueryResult<()>;
 }
 
-/// Keeping others from changing a row until the unit is done.
-pub(crate) trait Holding {
-    fn hold_transaction(&mut self, key: (i16, i64)) -> QueryResult<()>;
+/// Rows that must not change before the unit is done.
+pub(crate) trait RowLocks {
+    /// The transaction, kept from being ended or deleted until then.
+    fn hold_transaction(&mut self, key: (i16, i64)) -> QueryResult<Option<TransactionRow>>;
+}
+
+/// Deleting many rows of one shard by their keys the quickest way of the engine. How many
+/// there were.
+pub(crate) trait BulkDelete {
+    fn delete_tokens(&mut self, shard: i16, seqs: &[i64]) -> QueryResult<usize>;
+    fn delete_transactions(&mut self, shard: i16, seqs: &[i64]) -> QueryResult<usize>;
+    /// By the numbers of their transactions.
+    fn delete_codes(&mut self, shard: i16, seqs: &[i64]) -> QueryResult<usize>;
+    fn delete_device_flows(&mut self, shard: i16, seqs: &[i64]) -> QueryResult<usize>;
 }

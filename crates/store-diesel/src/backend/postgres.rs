@@ -11,18 +11,18 @@ use diesel::r2d2::{
 };
 use muster_store::{Reading, Store, StoreError, StoreHealth, Unit};
 
-use super::{BulkInsert, Engine, Holding, NameSpace};
+use super::{BulkDelete, BulkInsert, Engine, NameSpace, RowLocks};
 use crate::error::{is_broken_connection, is_lost_race, store_error};
 use crate::migrate;
 use crate::numbers::{SharedNumbers, UnitNumbers};
 use crate::open::{OpenError, PoolSettings};
 use crate::rows::{NewTokenRow, TransactionRow};
-use crate::schema::{issuers, tokens, transactions};
+use crate::schema::{codes, device_flows, issuers, tokens, transactions};
 use crate::session::Session;
 
 /// A unit that lost a race is tried so many times before the caller hears of it (F12).
 const TRIES: u32 = 4;
-/// From so many rows on they are copied: an insert of 18 columns binds each value apart and
+/// From so many rows on they are copied: an insert of 20 columns binds each value apart and
 /// ends at 65,535 of them.
 const ROWS_TO_COPY: usize = 32;
 
@@ -58,11 +58,38 @@ impl NameSpace for PgConnection {
     }
 }
 
-impl Holding for PgConnection {
-    /// Shared: children of one parent do not wait for each other, who ends it waits for all.
-    fn hold_transaction(&mut self, key: (i16, i64)) -> QueryResult<()> {
-        let row = transactions::table.find(key).select(transactions::seq).for_share();
-        row.first::<i64>(self).optional().map(drop)
+impl RowLocks for PgConnection {
+    /// Shared, so that exchanges out of one transaction do not wait for each other.
+    fn hold_transaction(&mut self, key: (i16, i64)) -> QueryResult<Option<TransactionRow>> {
+        let row = transactions::table.find(key).select(TransactionRow::as_select()).for_share();
+        row.first(self).optional()
+    }
+}
+
+/// One round trip for a shard.
+impl BulkDelete for PgConnection {
+    fn delete_tokens(&mut self, shard: i16, seqs: &[i64]) -> QueryResult<usize> {
+        let rows = tokens::table.filter(tokens::shard.eq(shard)).filter(tokens::seq.eq_any(seqs));
+        diesel::delete(rows).execute(self)
+    }
+
+    fn delete_transactions(&mut self, shard: i16, seqs: &[i64]) -> QueryResult<usize> {
+        let rows = transactions::table
+            .filter(transactions::shard.eq(shard))
+            .filter(transactions::seq.eq_any(seqs));
+        diesel::delete(rows).execute(self)
+    }
+
+    fn delete_codes(&mut self, shard: i16, seqs: &[i64]) -> QueryResult<usize> {
+        let rows = codes::table.filter(codes::shard.eq(shard)).filter(codes::tx_seq.eq_any(seqs));
+        diesel::delete(rows).execute(self)
+    }
+
+    fn delete_device_flows(&mut self, shard: i16, seqs: &[i64]) -> QueryResult<usize> {
+        let rows = device_flows::table
+            .filter(device_flows::shard.eq(shard))
+            .filter(device_flows::seq.eq_any(seqs));
+        diesel::delete(rows).execute(self)
     }
 }
 

@@ -10,13 +10,13 @@ use diesel::r2d2::{ConnectionManager, CustomizeConnection, NopErrorHandler, Pool
 use muster_store::{Reading, Store, StoreError, StoreHealth, Unit};
 
 use super::sqlite_writer::SqliteWriter;
-use super::{BulkInsert, Engine, Holding, NameSpace};
+use super::{BulkDelete, BulkInsert, Engine, NameSpace, RowLocks};
 use crate::error::store_error;
 use crate::migrate;
 use crate::numbers::{SharedNumbers, UnitNumbers};
 use crate::open::{OpenError, PoolSettings};
 use crate::rows::{NewTokenRow, TransactionRow};
-use crate::schema::{tokens, transactions};
+use crate::schema::{codes, device_flows, tokens, transactions};
 use crate::session::Session;
 
 /// `busy_timeout` first, for the others may have to wait. FULL, because what was answered
@@ -53,11 +53,42 @@ impl NameSpace for SqliteConnection {
     }
 }
 
-impl Holding for SqliteConnection {
-    /// There is one writer: nobody changes anything before its unit is done.
-    fn hold_transaction(&mut self, _: (i16, i64)) -> QueryResult<()> {
-        Ok(())
+impl RowLocks for SqliteConnection {
+    /// There is one writer, which nobody can come between.
+    fn hold_transaction(&mut self, key: (i16, i64)) -> QueryResult<Option<TransactionRow>> {
+        transactions::table.find(key).select(TransactionRow::as_select()).first(self).optional()
     }
+}
+
+/// Row by row: the prepared statement is kept, and for several rows at once the planner
+/// would rather read the whole shard.
+impl BulkDelete for SqliteConnection {
+    fn delete_tokens(&mut self, shard: i16, seqs: &[i64]) -> QueryResult<usize> {
+        one_by_one(seqs, |seq| diesel::delete(tokens::table.find((shard, seq))).execute(self))
+    }
+
+    fn delete_transactions(&mut self, shard: i16, seqs: &[i64]) -> QueryResult<usize> {
+        one_by_one(seqs, |seq| diesel::delete(transactions::table.find((shard, seq))).execute(self))
+    }
+
+    fn delete_codes(&mut self, shard: i16, seqs: &[i64]) -> QueryResult<usize> {
+        one_by_one(seqs, |seq| diesel::delete(codes::table.find((shard, seq))).execute(self))
+    }
+
+    fn delete_device_flows(&mut self, shard: i16, seqs: &[i64]) -> QueryResult<usize> {
+        one_by_one(seqs, |seq| diesel::delete(device_flows::table.find((shard, seq))).execute(self))
+    }
+}
+
+fn one_by_one(
+    seqs: &[i64],
+    mut delete: impl FnMut(i64) -> QueryResult<usize>,
+) -> QueryResult<usize> {
+    let mut deleted: usize = 0;
+    for seq in seqs {
+        deleted = deleted.saturating_add(delete(*seq)?);
+    }
+    Ok(deleted)
 }
 
 type SqlitePool = Pool<ConnectionManager<SqliteConnection>>;

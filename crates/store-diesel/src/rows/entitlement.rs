@@ -1,9 +1,11 @@
-//! What a token entitles to, as JSON in one column: it is read whole or not at all.
+//! What a token or a code entitles to as JSON in a column: it is read whole or not at all,
+//! and new members need no migration.
 
 use muster_domain::{Entitlement, KeyThumbprint, ScopeSet, Timestamp};
 use muster_store::StoreError;
 use serde::{Deserialize, Serialize};
 
+/// An entitlement in words of JSON.
 #[derive(Serialize, Deserialize, Default)]
 #[serde(default)]
 pub(super) struct EntitlementColumn {
@@ -32,8 +34,7 @@ impl EntitlementColumn {
 
     pub(super) fn into_domain(self) -> Result<Entitlement, StoreError> {
         Ok(Entitlement {
-            scopes: ScopeSet::parse(&self.scopes)
-                .map_err(|e| StoreError::corrupt(e.to_string()))?,
+            scopes: scopes_in(&self.scopes)?,
             audience: self.audience,
             key: self.key.map(KeyThumbprint::new),
             actors: self.actors,
@@ -42,22 +43,32 @@ impl EntitlementColumn {
     }
 }
 
-/// The column's text.
+/// The column `details` of a token.
 pub(super) fn entitlement_text(entitlement: &Entitlement) -> Result<String, StoreError> {
-    serde_json::to_string(&EntitlementColumn::of(entitlement))
-        .map_err(|e| StoreError::corrupt(e.to_string()))
+    column_text(&EntitlementColumn::of(entitlement))
 }
 
-/// The entitlement in a column; a token without one came from elsewhere, and has the scopes
-/// of its transaction.
-pub(crate) fn read_entitlement(
-    text: Option<&str>,
-    scopes: &ScopeSet,
-) -> Result<Entitlement, StoreError> {
-    let Some(text) = text else { return Ok(Entitlement::of_scopes(scopes.clone())) };
-    let column: EntitlementColumn = serde_json::from_str(text)
-        .map_err(|e| StoreError::corrupt(format!("a token's details are no JSON: {e}")))?;
-    column.into_domain()
+/// The entitlement in the column `details` of a token.
+pub(crate) fn read_entitlement(text: &str) -> Result<Entitlement, StoreError> {
+    read_column::<EntitlementColumn>("a token's rights", text)?.into_domain()
+}
+
+/// A column of JSON.
+pub(super) fn column_text(column: &impl Serialize) -> Result<String, StoreError> {
+    serde_json::to_string(column).map_err(|e| StoreError::corrupt(e.to_string()))
+}
+
+/// What a column of JSON holds; `what` names it for the keeper.
+pub(super) fn read_column<'a, T: Deserialize<'a>>(
+    what: &str,
+    text: &'a str,
+) -> Result<T, StoreError> {
+    serde_json::from_str(text).map_err(|e| StoreError::corrupt(format!("{what}: no JSON: {e}")))
+}
+
+/// Scopes in a column.
+pub(crate) fn scopes_in(text: &str) -> Result<ScopeSet, StoreError> {
+    ScopeSet::parse(text).map_err(|e| StoreError::corrupt(e.to_string()))
 }
 
 #[cfg(test)]
@@ -66,22 +77,23 @@ mod tests {
 
     #[test]
     fn an_entitlement_reads_back_as_it_was_written() {
-        let whole = Entitlement {
+        let full = Entitlement {
             scopes: ScopeSet::parse("openid storage.read:/").unwrap(),
-            audience: vec!["https://api.example".to_owned()],
-            key: Some(KeyThumbprint::new("k")),
-            actors: vec!["b".to_owned(), "a".to_owned()],
-            authenticated_at: Some(Timestamp::from_millis(7)),
+            audience: vec!["https://se.example".into(), "\"".into()],
+            key: Some(KeyThumbprint::new("thumb")),
+            actors: vec!["robot".into(), "other".into()],
+            authenticated_at: Some(Timestamp::from_millis(-1)),
         };
-        for entitlement in [whole, Entitlement::default()] {
+        for entitlement in [full, Entitlement::default()] {
             let text = entitlement_text(&entitlement).unwrap();
-            assert_eq!(read_entitlement(Some(&text), &ScopeSet::default()).unwrap(), entitlement);
+            assert_eq!(read_entitlement(&text).unwrap(), entitlement);
         }
     }
 
     #[test]
-    fn a_token_without_details_has_the_scopes_of_its_transaction() {
-        let scopes = ScopeSet::parse("openid").unwrap();
-        assert_eq!(read_entitlement(None, &scopes).unwrap(), Entitlement::of_scopes(scopes));
+    fn what_is_no_entitlement_is_damage_and_not_an_empty_one() {
+        for text in ["", "null", "7", r#"{"scopes":"a  b"}"#] {
+            assert!(matches!(read_entitlement(text), Err(StoreError::Corrupt { .. })), "{text}");
+        }
     }
 }

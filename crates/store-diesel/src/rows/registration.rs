@@ -14,7 +14,6 @@ struct RegistrationColumn {
     email: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     redirect_uris: Vec<String>,
-    /// Short names; absent in registrations of older steps and of imports.
     #[serde(skip_serializing_if = "Option::is_none")]
     grants: Option<Vec<String>>,
     scopes: String,
@@ -23,11 +22,9 @@ struct RegistrationColumn {
     audiences: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     serves: Vec<String>,
-    #[serde(skip_serializing_if = "is_false")]
     introspects_every_token: bool,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     may_act: Vec<String>,
-    #[serde(skip_serializing_if = "is_false")]
     binds_tokens: bool,
     profile: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -44,7 +41,7 @@ struct RegistrationColumn {
 }
 
 /// The column's text.
-pub(super) fn registration_text(registration: &Registration) -> Result<String, StoreError> {
+pub(crate) fn registration_text(registration: &Registration) -> Result<String, StoreError> {
     let column = RegistrationColumn {
         home_url: registration.home_url.clone(),
         email: registration.email.clone(),
@@ -69,7 +66,7 @@ pub(super) fn registration_text(registration: &Registration) -> Result<String, S
 }
 
 /// The registration in a column.
-pub(super) fn read_registration(text: &str) -> Result<Registration, StoreError> {
+pub(crate) fn read_registration(text: &str) -> Result<Registration, StoreError> {
     let column: RegistrationColumn = serde_json::from_str(text)
         .map_err(|e| StoreError::corrupt(format!("a client's registration is no JSON: {e}")))?;
     let profile = AccessTokenProfile::ALL
@@ -77,10 +74,10 @@ pub(super) fn read_registration(text: &str) -> Result<Registration, StoreError> 
         .find(|profile| profile.as_str() == column.profile)
         .unwrap_or_default();
     Ok(Registration {
+        grants: grants(column.grants.as_deref(), !column.assertion_users.is_empty()),
         home_url: column.home_url,
         email: column.email,
         redirect_uris: column.redirect_uris,
-        grants: grants(column.grants, &column.assertion_users),
         scopes: ScopeSet::parse(&column.scopes).map_err(|e| StoreError::corrupt(e.to_string()))?,
         strict_scopes: column.strict_scopes,
         audiences: column.audiences,
@@ -98,26 +95,29 @@ pub(super) fn read_registration(text: &str) -> Result<Registration, StoreError> 
     })
 }
 
-/// The grants by their short names. A registration that names none comes from OA4MP, whose
-/// clients may use whatever their flows need; an assertion only if it names users.
-fn grants(names: Option<Vec<String>>, assertion_users: &[String]) -> GrantNames {
-    let named = |grant: &GrantName| match &names {
-        Some(names) => names.iter().any(|name| name == grant.room()),
-        None => match grant {
-            GrantName::AuthorizationCode
-            | GrantName::RefreshToken
-            | GrantName::TokenExchange
-            | GrantName::DeviceCode => true,
-            GrantName::JwtBearer => !assertion_users.is_empty(),
-            GrantName::ClientCredentials => false,
-        },
+/// The grants in a column; a name that this program does not know allows nothing.
+///
+/// A client without the member was registered when nobody said which grants it may use: it
+/// keeps those that its users come by, and assertions if it may speak for somebody.
+fn grants(rooms: Option<&[String]>, asserts: bool) -> GrantNames {
+    let allowed: Vec<GrantName> = match rooms {
+        Some(rooms) => GrantName::ALL
+            .into_iter()
+            .filter(|grant| rooms.iter().any(|room| room == grant.room()))
+            .collect(),
+        None => GrantName::ALL
+            .into_iter()
+            .filter(|grant| match grant {
+                GrantName::AuthorizationCode
+                | GrantName::RefreshToken
+                | GrantName::TokenExchange
+                | GrantName::DeviceCode => true,
+                GrantName::ClientCredentials => false,
+                GrantName::JwtBearer => asserts,
+            })
+            .collect(),
     };
-    GrantNames::of(&GrantName::ALL.into_iter().filter(named).collect::<Vec<_>>())
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
-const fn is_false(flag: &bool) -> bool {
-    !*flag
+    GrantNames::of(&allowed)
 }
 
 #[cfg(test)]
@@ -138,16 +138,36 @@ mod tests {
         assert_eq!(read_registration(&text).unwrap(), registration);
     }
 
+    /// The grants of a client that nobody registered for any.
+    const UNSAID: [GrantName; 4] = [
+        GrantName::AuthorizationCode,
+        GrantName::RefreshToken,
+        GrantName::TokenExchange,
+        GrantName::DeviceCode,
+    ];
+
     #[test]
     fn members_that_are_not_there_take_their_defaults() {
-        // What names no grants comes from OA4MP, whose clients may use what their flows need.
-        let flows = GrantNames::of(&[
-            GrantName::AuthorizationCode,
-            GrantName::RefreshToken,
-            GrantName::TokenExchange,
-            GrantName::DeviceCode,
-        ]);
-        let old = Registration { grants: flows, ..Registration::default() };
-        assert_eq!(read_registration("{}").unwrap(), old);
+        let unsaid = Registration { grants: GrantNames::of(&UNSAID), ..Registration::default() };
+        assert_eq!(read_registration("{}").unwrap(), unsaid);
+    }
+
+    #[test]
+    fn a_client_that_may_speak_for_users_may_do_so_by_assertion_unless_it_says_otherwise() {
+        let speaking = read_registration(r#"{"assertion_users":["*@app.example"]}"#).unwrap();
+        let expected = [UNSAID.as_slice(), &[GrantName::JwtBearer]].concat();
+        assert_eq!(speaking.grants, GrantNames::of(&expected));
+        let text = r#"{"grants":["refresh_token","telepathy"],"assertion_users":["a"]}"#;
+        let grants = read_registration(text).unwrap().grants;
+        assert_eq!(grants, GrantNames::of(&[GrantName::RefreshToken]));
+    }
+
+    #[test]
+    fn a_registration_for_no_grant_or_the_usual_ones_stays_so() {
+        for grants in [GrantNames::NONE, GrantNames::default()] {
+            let registration = Registration { grants, ..Registration::default() };
+            let text = registration_text(&registration).unwrap();
+            assert_eq!(read_registration(&text).unwrap(), registration);
+        }
     }
 }

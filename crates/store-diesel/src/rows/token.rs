@@ -2,23 +2,33 @@
 
 use diesel::prelude::*;
 use muster_domain::{
-    ClientKey, DataKeyId, ElementKey, Ending, IssuerKey, LookupTag, SealedText, Timestamp, Token,
-    TokenId, TokenKey, TokenKind, TokenState, TransactionKey, UserKey,
+    ClientKey, DataKeyId, ElementKey, Ending, IssuerKey, SealedText, Timestamp, Token, TokenId,
+    TokenKey, TokenKind, TokenState, TransactionKey, UserKey,
 };
 use muster_store::{IssuedToken, StoreError, StoredToken};
 
 use super::entitlement::entitlement_text;
-use super::{from_number, hash_bytes, shard, small};
+use super::{from_number, shard, small};
 use crate::schema::tokens;
 
 /// A row of `tokens` as it is read; the keyed hash stays where it is.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = tokens)]
 pub(crate) struct TokenRow {
-    seq: i64,
-    tx_seq: i64,
+    #[diesel(embed)]
+    pub(crate) head: TokenHeadRow,
     started_at: i64,
     elem_at: i64,
+    data_key: Option<i32>,
+    sealed: Option<Vec<u8>>,
+}
+
+/// The same without its text and its places in listings.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = tokens)]
+pub(crate) struct TokenHeadRow {
+    seq: i64,
+    tx_seq: i64,
     elem_seq: i64,
     issued_at: i64,
     expires_at: i64,
@@ -26,12 +36,10 @@ pub(crate) struct TokenRow {
     user_seq: Option<i64>,
     issuer_seq: i32,
     client_seq: i32,
-    data_key: Option<i32>,
     shard: i16,
     kind: i16,
     state: i16,
     jti: String,
-    sealed: Option<Vec<u8>>,
 }
 
 /// A row of `tokens` as it is written.
@@ -57,16 +65,16 @@ pub(crate) struct NewTokenRow {
     jti: String,
     sealed: Option<Vec<u8>>,
     details: Option<String>,
-    successor: Option<i64>,
 }
 
 impl NewTokenRow {
-    /// A token of our own making, with what it entitles to.
-    pub(crate) fn issued(issued: &IssuedToken) -> Result<Self, StoreError> {
+    /// A token of our own making.
+    pub(crate) fn of_issued(issued: &IssuedToken) -> Result<Self, StoreError> {
         let details = Some(entitlement_text(&issued.entitlement)?);
         Ok(Self { details, ..Self::of(&issued.stored)? })
     }
 
+    /// A token from elsewhere, which entitles to the scopes of its transaction.
     pub(crate) fn of(stored: &StoredToken) -> Result<Self, StoreError> {
         let token = &stored.token;
         let (state, ended_at) = state_columns(token.state);
@@ -90,18 +98,12 @@ impl NewTokenRow {
             jti: token.id.as_str().to_owned(),
             sealed: stored.text.as_ref().map(|text| text.bytes.clone()),
             details: None,
-            successor: None,
         })
     }
 }
 
 impl TokenRow {
-    pub(crate) fn into_token(self) -> Result<Token, StoreError> {
-        self.into_stored(None).map(|stored| stored.token)
-    }
-
-    pub(crate) fn into_stored(self, tag: Option<&[u8]>) -> Result<StoredToken, StoreError> {
-        let shard = shard(self.shard)?;
+    pub(crate) fn into_stored(self) -> Result<StoredToken, StoreError> {
         let text = match (self.data_key, self.sealed) {
             (Some(key), Some(bytes)) => {
                 Some(SealedText { data_key: DataKeyId::new(key.into()), bytes })
@@ -109,25 +111,30 @@ impl TokenRow {
             (Some(_) | None, _) => None,
         };
         Ok(StoredToken {
-            token: Token {
-                key: TokenKey::new(shard, self.seq),
-                issuer: IssuerKey::new(self.issuer_seq.into()),
-                client: ClientKey::new(self.client_seq.into()),
-                user: self.user_seq.map(|number| UserKey::new(shard, number)),
-                transaction: TransactionKey::new(shard, self.tx_seq),
-                element: ElementKey::new(self.elem_seq),
-                kind: token_kind(self.kind)?,
-                id: TokenId::new(self.jti).map_err(|e| StoreError::corrupt(e.to_string()))?,
-                issued_at: Timestamp::from_millis(self.issued_at),
-                expires_at: Timestamp::from_millis(self.expires_at),
-                state: token_state(self.state, self.ended_at)?,
-            },
+            token: self.head.into_domain()?,
             started_at: Timestamp::from_millis(self.started_at),
             element_at: Timestamp::from_millis(self.elem_at),
-            tag: tag
-                .map(|bytes| hash_bytes("a lookup hash", bytes).map(LookupTag::new))
-                .transpose()?,
+            tag: None,
             text,
+        })
+    }
+}
+
+impl TokenHeadRow {
+    pub(crate) fn into_domain(self) -> Result<Token, StoreError> {
+        let shard = shard(self.shard)?;
+        Ok(Token {
+            key: TokenKey::new(shard, self.seq),
+            issuer: IssuerKey::new(self.issuer_seq.into()),
+            client: ClientKey::new(self.client_seq.into()),
+            user: self.user_seq.map(|number| UserKey::new(shard, number)),
+            transaction: TransactionKey::new(shard, self.tx_seq),
+            element: ElementKey::new(self.elem_seq),
+            kind: token_kind(self.kind)?,
+            id: TokenId::new(self.jti).map_err(|e| StoreError::corrupt(e.to_string()))?,
+            issued_at: Timestamp::from_millis(self.issued_at),
+            expires_at: Timestamp::from_millis(self.expires_at),
+            state: token_state(self.state, self.ended_at)?,
         })
     }
 }

@@ -127,12 +127,23 @@ fn citus_spreads_what_belongs_to_users_and_copies_the_rest() {
         let of_kind = places.iter().filter(|place| place.kind == kind);
         of_kind.map(|place| place.name.as_str()).collect::<Vec<_>>()
     };
-    assert_eq!(of("distributed"), ["holdings", "tokens", "transactions", "users"]);
+    assert_eq!(of("distributed"), ["codes", "holdings", "tokens", "transactions", "users"]);
     assert_eq!(
         of("reference"),
-        ["administers", "admins", "clients", "data_keys", "issuers", "signing_keys"]
+        [
+            "administers",
+            "admins",
+            "clients",
+            "data_keys",
+            "issuers",
+            "signing_keys",
+            "trusted_issuers"
+        ]
     );
-    assert_eq!(of("local"), ["assertions", "audit", "audit_end", "counters"]);
+    assert_eq!(
+        of("local"),
+        ["assertions", "audit", "audit_end", "counters", "device_flows", "leases"]
+    );
     assert!(places.iter().all(|place| place.kind == "local" || place.nodes >= 2));
 }
 

@@ -26,8 +26,10 @@ fn things(url: &DatabaseUrl) -> Vec<Thing> {
         }
         DatabaseUrl::Postgres(url) => {
             let mut connection = PgConnection::establish(url).unwrap();
+            // Places are counted: a column that goes leaves its number behind for good.
             let query = "
-                SELECT 'column ' || table_name || '.' || ordinal_position AS name,
+                SELECT 'column ' || table_name || '.' || row_number() OVER
+                    (PARTITION BY table_name ORDER BY ordinal_position) AS name,
                   concat_ws(' ', column_name, data_type, is_nullable, column_default, collation_name)
                     AS meaning
                 FROM information_schema.columns

@@ -58,11 +58,19 @@ impl Overheard {
     }
 }
 
-/// Numbers, texts, arrays of numbers, and arrays of arrays of bytes are alike in both.
+/// How many bytes a hash has; no question names so many shards or rows.
+const BYTES_OF_HASH: usize = 32;
+
+/// Numbers, texts, arrays of numbers, and arrays of arrays of bytes are alike in both; a
+/// hash looks like an array of numbers.
 fn literal(value: &serde_json::Value) -> String {
     let Some(items) = value.as_array() else {
         return value.to_string().replace('"', "'");
     };
+    let is_byte = |item: &serde_json::Value| item.as_u64().is_some_and(|number| number < 256);
+    if items.len() == BYTES_OF_HASH && items.iter().all(is_byte) {
+        return format!("'\\x{}'", digits(value));
+    }
     let is_binary = items.iter().any(serde_json::Value::is_array);
     let items: Vec<String> =
         items.iter().map(|item| if is_binary { hex(item) } else { item.to_string() }).collect();
@@ -70,7 +78,10 @@ fn literal(value: &serde_json::Value) -> String {
 }
 
 fn hex(bytes: &serde_json::Value) -> String {
+    format!("\"\\\\x{}\"", digits(bytes))
+}
+
+fn digits(bytes: &serde_json::Value) -> String {
     let bytes = bytes.as_array().unwrap().iter();
-    let digits: Vec<_> = bytes.map(|byte| format!("{:02x}", byte.as_u64().unwrap())).collect();
-    format!("\"\\\\x{}\"", digits.concat())
+    bytes.map(|byte| format!("{:02x}", byte.as_u64().unwrap())).collect()
 }

@@ -4,12 +4,17 @@ use std::sync::Barrier;
 use std::thread;
 
 use muster_domain::{
-    AdminClient, AdminRights, Client, DataKeyId, ElementKey, Issuer, LookupTag, Reach, ScopeSet,
-    SealedText, Shard, Timestamp, Token, TokenId, TokenKey, TokenKind, TokenState, Transaction,
-    TransactionId, TransactionKey, TransactionState, User, UserId, samples,
+    AdminClient, AdminRights, AuthorizationCode, Client, CodeState, DataKeyId, Descent, DeviceFlow,
+    DeviceFlowKey, DeviceState, ElementKey, Entitlement, Issuer, KeyThumbprint, Lifetime,
+    LookupTag, NewClient, Reach, Registration, ScopeSet, SealedText, Shard, Timestamp, Token,
+    TokenId, TokenKey, TokenKind, TokenState, Transaction, TransactionId, TransactionKey,
+    TransactionState, User, UserId, samples,
 };
 
-use crate::{FoundToken, Linked, PresentedToken, Sequence, Store, StoreError, StoredToken};
+use crate::{
+    FoundCode, FoundToken, IssuedToken, Linked, PresentedToken, Sequence, Store, StoreError,
+    StoredToken,
+};
 
 /// May list, its own clients only.
 pub(super) const LISTS: AdminRights =
@@ -166,6 +171,111 @@ impl<'a> Ground<'a> {
         let token = self.new_token(transaction, TokenKind::Access, issued);
         self.add(std::slice::from_ref(&token));
         token
+    }
+
+    /// A transaction of `client` that was exchanged out of `parent`, in the store.
+    pub(super) fn child(&self, parent: &Transaction, client: &Client, id: &str) -> Transaction {
+        let child = self.new_child(parent, client, id);
+        self.store.change(|unit| unit.add_transactions(std::slice::from_ref(&child))).unwrap();
+        child
+    }
+
+    /// The same, not in the store yet.
+    pub(super) fn new_child(&self, parent: &Transaction, client: &Client, id: &str) -> Transaction {
+        Transaction {
+            key: TransactionKey::new(parent.key.shard, self.number(Sequence::Transactions)),
+            client: client.key,
+            id: TransactionId::new(id).unwrap(),
+            expires_at: Some(at(90_000)),
+            descent: Some(Descent::of_child(parent).unwrap()),
+            ..parent.clone()
+        }
+    }
+
+    /// The transaction as it rests.
+    pub(super) fn resting(&self, transaction: &Transaction) -> Option<Transaction> {
+        let place = [(transaction.key.shard, transaction.id.clone())];
+        let found = self.store.read(|r| r.find_transactions(transaction.issuer, &place));
+        found.unwrap().pop()
+    }
+
+    /// One token of our own making, with these rights, in the store.
+    pub(super) fn issue(
+        &self,
+        transaction: &Transaction,
+        kind: TokenKind,
+        entitlement: Entitlement,
+    ) -> StoredToken {
+        let stored = self.new_token(transaction, kind, 11);
+        let issued = [IssuedToken { stored: stored.clone(), entitlement }];
+        self.store.change(|unit| unit.issue_tokens(&issued)).unwrap();
+        stored
+    }
+
+    /// A client with this registration, in the store.
+    pub(super) fn registered(&self, id: &str, registration: Registration) -> Client {
+        let new = samples::client(self.issuer.key, id, "hash").unwrap();
+        let new = NewClient { registration, ..new };
+        self.store.change(|unit| unit.add_client(&new)).unwrap()
+    }
+
+    /// A code for this transaction, not in the store yet.
+    pub(super) fn new_code(&self, transaction: &Transaction) -> AuthorizationCode {
+        AuthorizationCode {
+            transaction: transaction.key,
+            issued_at: at(10),
+            expires_at: at(600),
+            state: CodeState::Issued,
+            strangers: 0,
+            entitlement: Entitlement::of_scopes(transaction.scopes.clone()),
+            redirect_uri: Some("https://app.example/ready".to_owned()),
+            challenge: Some("challenge".to_owned()),
+            nonce: None,
+        }
+    }
+
+    /// A code of this hash for the transaction, in the store.
+    pub(super) fn code(&self, transaction: &Transaction, tag: LookupTag) -> AuthorizationCode {
+        let code = self.new_code(transaction);
+        self.store.change(|unit| unit.add_code(&code, tag)).unwrap();
+        code
+    }
+
+    pub(super) fn find_code(&self, transaction: &Transaction, tag: LookupTag) -> Option<FoundCode> {
+        let (issuer, shard) = (self.issuer.key, transaction.key.shard);
+        self.store.read(|reading| reading.find_code(issuer, tag, shard)).unwrap()
+    }
+
+    /// A device's flow at this client, not in the store yet.
+    pub(super) fn new_device_flow(&self, client: &Client) -> DeviceFlow {
+        let shard = Shard::of_client(&self.issuer.url, &client.id);
+        DeviceFlow {
+            key: DeviceFlowKey::new(shard, self.number(Sequence::DeviceFlows)),
+            issuer: self.issuer.key,
+            client: client.key,
+            scopes: ScopeSet::parse("openid").unwrap(),
+            audience: vec!["https://se.example".to_owned()],
+            proof_key: Some(KeyThumbprint::new("thumb")),
+            started_at: at(10),
+            expires_at: at(600),
+            interval: Lifetime::from_seconds(5),
+            polled_at: None,
+            state: DeviceState::Pending,
+        }
+    }
+
+    /// The same in the store; the hashes of its codes are those of `device` and of one more.
+    pub(super) fn device_flow(&self, client: &Client, device: i64) -> DeviceFlow {
+        let flow = self.new_device_flow(client);
+        let tags = (tag(device), tag(device + 1));
+        self.store.change(|unit| unit.add_device_flow(&flow, tags.0, tags.1)).unwrap();
+        flow
+    }
+
+    /// A device's flow as it rests.
+    pub(super) fn find_device_flow(&self, flow: &DeviceFlow, device: i64) -> Option<DeviceFlow> {
+        let (issuer, shard) = (self.issuer.key, flow.key.shard);
+        self.store.read(|r| r.find_device_flow(issuer, tag(device), shard)).unwrap()
     }
 
     pub(super) fn add(&self, tokens: &[StoredToken]) {

@@ -15,9 +15,14 @@ pub fn a_client_is_found_as_it_was_given(store: &dyn Store) {
         home_url: Some("https://app.example/?a=\"b\"".to_owned()),
         email: Some("keeper@app.example".to_owned()),
         redirect_uris: vec!["https://app.example/ready".to_owned(), "http://[::1]/".to_owned()],
+        grants: GrantNames::of(&[GrantName::JwtBearer, GrantName::ClientCredentials]),
         scopes: ScopeSet::parse("openid storage.read:/").unwrap(),
         strict_scopes: true,
         audiences: vec!["https://se.example".to_owned()],
+        serves: vec!["https://se.example/a".to_owned()],
+        introspects_every_token: true,
+        may_act: vec!["robot".to_owned()],
+        binds_tokens: true,
         profile: AccessTokenProfile::Wlcg,
         access_lifetime: Some(Lifetime::from_seconds(900)),
         access_lifetime_max: Some(Lifetime::from_days(1)),
@@ -25,11 +30,6 @@ pub fn a_client_is_found_as_it_was_given(store: &dyn Store) {
         refresh_lifetime_max: None,
         refresh_grace: Lifetime::from_seconds(10),
         assertion_users: vec!["*@app.example".to_owned()],
-        grants: GrantNames::of(&[GrantName::ClientCredentials, GrantName::TokenExchange]),
-        serves: vec!["https://api.example".to_owned()],
-        introspects_every_token: true,
-        may_act: vec!["agent".to_owned()],
-        binds_tokens: true,
     };
     let new = NewClient {
         issuer: ground.issuer.key,
@@ -140,6 +140,26 @@ pub fn of_simultaneous_registrations_of_one_id_one_wins(store: &dyn Store) {
         });
         assert_eq!(added.into_iter().filter(|added| *added).count(), 1, "{id}");
     }
+}
+
+pub fn a_clients_registration_is_changed_as_a_whole(store: &dyn Store) {
+    let ground = Ground::of(store);
+    let (client, other) = (ground.client("c:/1"), ground.client("c:/2"));
+    let registration = Registration {
+        scopes: ScopeSet::parse("openid storage.read:/").unwrap(),
+        strict_scopes: true,
+        serves: vec!["https://api.example".to_owned()],
+        grants: GrantNames::of(&[GrantName::TokenExchange]),
+        ..Registration::default()
+    };
+    let set = |key| store.change(|unit| unit.set_registration(key, &registration)).unwrap();
+    assert!(set(client.key));
+    let find = |id| store.read(|reading| reading.find_client(ground.issuer.key, id)).unwrap();
+    let version = CredentialVersion(client.version.0 + 1);
+    let expected = muster_domain::Client { registration: registration.clone(), version, ..client };
+    assert_eq!(find(&expected.id), Some(expected.clone()), "what was remembered of it ends");
+    assert_eq!(find(&other.id), Some(other));
+    assert!(!set(ClientKey::new(9_999)));
 }
 
 fn versions(ground: &Ground<'_>) -> (i64, i64) {

@@ -29,6 +29,7 @@ macro_rules! conformance {
                 clients_and_admins_share_one_name_space,
                 of_simultaneous_registrations_of_one_id_one_wins,
                 every_change_counts_up_the_version,
+                a_clients_registration_is_changed_as_a_whole,
                 a_change_of_nobody_changes_nothing,
                 a_secret_is_upgraded_only_if_nothing_changed_since,
                 parties_come_in_pages_by_the_bytes_of_their_id,
@@ -49,6 +50,9 @@ macro_rules! conformance {
                 of_simultaneous_first_sights_all_see_one_user,
                 a_users_status_changes_and_an_unknown_one_has_none,
                 a_removed_user_takes_everything_along,
+                a_removed_user_leaves_no_code_and_no_device_flow,
+                a_users_open_transactions_end_with_what_came_out_of_them,
+                devices_that_a_user_approved_get_nothing_once_all_is_ended,
             }
             transactions {
                 transactions_are_found_by_shard_and_name,
@@ -127,6 +131,68 @@ macro_rules! conformance {
                 a_revoked_client_goes_in_steps,
                 an_id_given_again_has_none_of_the_old_tokens,
                 other_clients_keep_what_they_hold,
+                a_purged_client_leaves_no_code_and_no_device_flow,
+                what_was_exchanged_out_of_a_purged_client_ends_and_stays_on_record,
+                what_a_client_has_in_its_own_name_goes_in_steps,
+            }
+            cleaning {
+                what_ended_by_then_goes_and_everything_else_stays,
+                a_batch_takes_no_more_than_its_limit,
+                a_transaction_goes_with_the_last_of_what_is_its_own,
+                a_parent_stays_while_it_has_a_child_and_goes_with_the_last,
+                a_client_is_listed_while_its_user_has_a_transaction,
+                many_ended_tokens_of_one_shard_go_at_once,
+                a_lease_has_one_holder_until_it_ends,
+                of_simultaneous_holders_one_gets_the_lease,
+            }
+            codes {
+                a_code_is_found_as_it_was_given,
+                a_code_of_another_issuer_shard_or_hash_is_not_found,
+                a_transaction_has_one_code_and_a_code_has_a_transaction,
+                a_code_is_redeemed_once_and_stays_marked,
+                of_simultaneous_redemptions_of_a_code_one_wins,
+                strangers_are_counted_even_when_they_come_together,
+                what_stands_above_a_code_shows,
+            }
+            descent {
+                ending_a_transaction_ends_everything_below_it_and_nothing_else,
+                the_deepest_chain_of_exchanges_ends_with_its_beginning,
+                a_held_transaction_is_told_as_it_is,
+                no_child_slips_past_the_end_of_its_parent,
+                exchanges_and_an_end_at_once_leave_no_open_child,
+            }
+            device_flows {
+                a_device_flow_is_found_by_either_code,
+                a_user_code_is_given_once_in_an_issuer_whatever_the_client,
+                a_poll_is_noted_with_the_interval_that_holds_from_then_on,
+                an_approved_device_is_redeemed_once,
+                a_denied_device_gets_nothing,
+                of_simultaneous_decisions_and_redemptions_one_wins,
+            }
+            issuing {
+                an_issued_token_is_found_with_its_own_rights,
+                many_issued_tokens_are_kept_like_few,
+                a_rotated_token_tells_its_successor,
+                of_simultaneous_rotations_of_a_token_one_wins,
+                the_tokens_of_an_element_come_with_their_texts,
+                a_token_exists_for_its_issuer_whatever_its_state,
+            }
+            meant {
+                a_token_is_meant_for_its_holder_and_for_what_its_audience_names,
+                whoever_may_act_reaches_a_token_to_exchange_it_and_not_otherwise,
+                a_client_reaches_nothing_while_it_is_not_approved,
+                a_right_to_every_token_ends_at_the_issuer,
+                a_reach_over_single_tokens_lists_nothing,
+            }
+            standings {
+                issuer_client_and_user_stand_as_they_are,
+                a_client_is_deserted_when_it_has_admins_and_none_is_approved,
+                whoever_is_gone_or_of_another_issuer_stands_nowhere,
+            }
+            trusted_issuers {
+                a_trusted_issuer_is_found_by_the_bytes_of_its_url,
+                a_trusted_issuer_is_entered_once_for_each_issuer,
+                a_trusted_issuer_changes_and_goes,
             }
             units {
                 a_failed_unit_leaves_nothing_behind,
@@ -158,20 +224,28 @@ macro_rules! conformance_tests {
 #[cfg(test)]
 mod tests {
     const LIST: &str = include_str!("suite.rs");
-    const ROOMS: [&str; 15] = [
+    const ROOMS: [&str; 23] = [
         include_str!("administers.rs"),
         include_str!("assertions.rs"),
         include_str!("audit.rs"),
+        include_str!("cleaning.rs"),
+        include_str!("codes.rs"),
+        include_str!("descent.rs"),
+        include_str!("device_flows.rs"),
         include_str!("issuers.rs"),
+        include_str!("issuing.rs"),
         include_str!("keys.rs"),
         include_str!("listing.rs"),
+        include_str!("meant.rs"),
         include_str!("numbers.rs"),
         include_str!("pages.rs"),
         include_str!("parties.rs"),
         include_str!("purge.rs"),
         include_str!("reach.rs"),
+        include_str!("standings.rs"),
         include_str!("tokens.rs"),
         include_str!("transactions.rs"),
+        include_str!("trusted_issuers.rs"),
         include_str!("units.rs"),
         include_str!("users.rs"),
     ];

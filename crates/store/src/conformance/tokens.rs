@@ -1,8 +1,8 @@
 //! Trials of tokens.
 
 use muster_domain::{
-    Ending, PartyStatus, Shard, Timestamp, TokenKey, TokenKind, TokenState, TransactionKey,
-    TransactionState, User, UserStatus,
+    Ending, Entitlement, PartyStatus, Shard, Timestamp, TokenKey, TokenKind, TokenState,
+    TransactionKey, TransactionState, User, UserStatus,
 };
 
 use super::ground::{Ground, at, is_conflict, tag};
@@ -43,7 +43,10 @@ pub fn a_token_is_found_by_the_hash_of_its_text(store: &dyn Store) {
         let found = ground.find(token, reach).unwrap();
         assert_eq!(found.token, token.token);
         assert_eq!(found.user_id.as_ref(), Some(&user.id));
-        assert_eq!(found.transaction.state, TransactionState::Open);
+        assert_eq!((&found.transaction, &found.client_id), (&transaction, &client.id));
+        // Added without rights of its own, it has those of its transaction.
+        assert_eq!(found.entitlement, Entitlement::of_scopes(transaction.scopes.clone()));
+        assert_eq!(found.successor, None);
         assert!(found.standing.is_good());
         // Without its shard, and in another of its forms, as well.
         let tags = vec![tag(987_654), token.tag.unwrap()];

@@ -1,0 +1,107 @@
+//! What stands above a token, a code or a new token: issuer, client, its admins, user.
+//!
+//! One statement asks for all of it along with the row itself, since introspection is asked
+//! thousands of times a second. The macro is the one place where a standing is read.
+
+use diesel::prelude::*;
+use muster_domain::{ClientId, ClientKey, ClientStanding, IssuerKey, Standing, UserId, UserKey};
+use muster_store::{FoundStanding, StandingsReading, StoreError};
+
+use crate::error::store_error;
+use crate::rows::{party_status, small, user_status};
+use crate::schema::{clients, issuers, users};
+use crate::session::Session;
+
+/// The columns of [`AboveRow`], where `issuers` and `clients` are joined.
+macro_rules! above {
+    () => {
+        (
+            crate::schema::issuers::status,
+            crate::schema::clients::status,
+            crate::schema::clients::id,
+            diesel::dsl::exists(
+                crate::schema::administers::table
+                    .filter(crate::schema::administers::client_seq.eq(crate::schema::clients::seq)),
+            ),
+            diesel::dsl::exists(
+                crate::schema::administers::table
+                    .inner_join(
+                        crate::schema::admins::table
+                            .on(crate::schema::admins::seq
+                                .eq(crate::schema::administers::admin_seq)),
+                    )
+                    .filter(crate::schema::administers::client_seq.eq(crate::schema::clients::seq))
+                    .filter(crate::schema::admins::status.eq(crate::rows::party_status_number(
+                        muster_domain::PartyStatus::Approved,
+                    ))),
+            ),
+        )
+    };
+}
+pub(crate) use above;
+
+/// Issuer, client, its name, whether it has admins, and whether one of them is approved.
+pub(crate) type AboveRow = (i16, i16, String, bool, bool);
+
+/// A user's status and name.
+pub(crate) type UserAboveRow = (i16, String);
+
+/// What the rows say; a client is deserted when it has admins and none of them is approved.
+pub(crate) fn found_standing(
+    (issuer, client, client_id, any_admin, good_admin): AboveRow,
+    user: Option<UserAboveRow>,
+) -> Result<FoundStanding, StoreError> {
+    let (user, user_id) = match user {
+        None => (None, None),
+        Some((status, uid)) => {
+            let id = UserId::new(uid).map_err(|e| StoreError::corrupt(e.to_string()))?;
+            (Some(user_status(status)?), Some(id))
+        }
+    };
+    let client =
+        ClientStanding { client: party_status(client)?, deserted: any_admin && !good_admin };
+    Ok(FoundStanding {
+        standing: Standing { issuer: party_status(issuer)?, client, user },
+        client_id: ClientId::new(client_id).map_err(|e| StoreError::corrupt(e.to_string()))?,
+        user_id,
+    })
+}
+
+macro_rules! standings {
+    ($connection:ty) => {
+        impl StandingsReading for Session<'_, $connection> {
+            fn find_standing(
+                &mut self,
+                issuer: IssuerKey,
+                client: ClientKey,
+                user: Option<UserKey>,
+            ) -> Result<Option<FoundStanding>, StoreError> {
+                let issuer = small(issuer.number())?;
+                let above: Option<AboveRow> = clients::table
+                    .inner_join(issuers::table.on(issuers::seq.eq(clients::issuer_seq)))
+                    .filter(clients::seq.eq(small(client.number())?))
+                    .filter(clients::issuer_seq.eq(issuer))
+                    .select(above!())
+                    .first(&mut *self.connection)
+                    .optional()
+                    .map_err(store_error)?;
+                let Some(above) = above else { return Ok(None) };
+                let Some(user) = user else { return found_standing(above, None).map(Some) };
+                let user: Option<UserAboveRow> = users::table
+                    .find((user.shard.number(), user.number))
+                    .filter(users::issuer_seq.eq(issuer))
+                    .select((users::status, users::uid))
+                    .first(&mut *self.connection)
+                    .optional()
+                    .map_err(store_error)?;
+                match user {
+                    None => Ok(None),
+                    Some(user) => found_standing(above, Some(user)).map(Some),
+                }
+            }
+        }
+    };
+}
+
+standings!(diesel::PgConnection);
+standings!(diesel::SqliteConnection);
