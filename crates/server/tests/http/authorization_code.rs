@@ -2,9 +2,9 @@
 
 use std::sync::Barrier;
 
+use muster_admin::Proof;
 use muster_crypto::challenge_of;
 use muster_domain::{GrantName, Lifetime, Registration, ScopeSet, UserStatus};
-use muster_admin::Proof;
 
 use crate::house::Engine;
 use crate::issuing::{
@@ -118,7 +118,9 @@ fn a_wrong_redirect_uri_or_verifier_is_refused_and_burns_nothing() {
         web.ask(GrantName::AuthorizationCode, &pairs)
     };
     let good = Some(VERIFIER);
-    for uri in [None, Some(""), Some("https://portal.example/bacK"), Some("https://portal.example/back/")] {
+    for uri in
+        [None, Some(""), Some("https://portal.example/bacK"), Some("https://portal.example/back/")]
+    {
         assert_invalid_grant(&ask(uri, good));
     }
     let (short, long) = (&VERIFIER[1..], VERIFIER.repeat(3));

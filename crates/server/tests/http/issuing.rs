@@ -4,20 +4,19 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use muster_admin::{Keeper, Proof};
+use muster_admin::{ClientDraft, Keeper, Proof};
 use muster_crypto::{CodeKind, Handle, HandleKind, OsRandomness, challenge_of};
 use muster_domain::{
-    AuthorizationCode, Client, Clock, CodeState, Entitlement, GrantName, GrantNames, Lifetime,
-    Registration, ScopeSet, Timestamp, Transaction, TransactionId, TransactionKey,
+    AuthorizationCode, Client, Clock, CodeState, Entitlement, GrantName, GrantNames, Issuer,
+    Lifetime, Registration, ScopeSet, Timestamp, Transaction, TransactionId, TransactionKey,
     TransactionState, User, UserId,
 };
-use muster_flows::{
-    Decision, PublishedKeys, Seed, Signers, Tools, Unrecorded, decide_device,
-};
+use muster_flows::{Decision, PublishedKeys, Seed, Signers, Tools, Unrecorded, decide_device};
 use muster_server::clock::SystemClock;
 use muster_store::Sequence;
 use serde_json::Value;
 
+use crate::bad_inputs::check_form;
 use crate::house::{Engine, House, premises};
 use crate::planting::tools;
 use crate::wire::{Answer, Request};
@@ -58,8 +57,16 @@ impl Party {
         request.form(&pairs)
     }
 
+    /// Sends it. Whatever is asked, a refusal has its form and echoes nothing.
     pub(crate) fn post(&self, endpoint: &str, pairs: &[(&str, &str)]) -> Answer {
-        self.request(endpoint, pairs).send(self.address)
+        let answer = self.request(endpoint, pairs).send(self.address);
+        if answer.status >= 400 {
+            assert_eq!(check_form(&answer), Ok(()), "{}", answer.text());
+            let told = answer.text();
+            let echoed = pairs.iter().find(|(_, value)| value.len() >= 12 && told.contains(value));
+            assert_eq!(echoed, None, "the input came back");
+        }
+        answer
     }
 
     /// The same client, whose next request comes with this proof.
@@ -162,8 +169,21 @@ pub(crate) fn registration() -> Registration {
 /// A house, and the ways behind its scenes.
 pub(crate) struct Office {
     pub(crate) house: House,
+    pub(crate) behind: Behind,
+}
+
+/// The ways behind the scenes of one issuer.
+pub(crate) struct Behind {
     pub(crate) keeper: Keeper,
     pub(crate) seed: Seed,
+}
+
+impl std::ops::Deref for Office {
+    type Target = Behind;
+
+    fn deref(&self) -> &Behind {
+        &self.behind
+    }
 }
 
 impl Office {
@@ -177,7 +197,7 @@ impl Office {
 
     fn of(house: House) -> Self {
         let (keeper, seed) = tools(&premises(&house.scratch, &house.kek, ISSUER));
-        Self { house, keeper, seed }
+        Self { house, behind: Behind { keeper, seed } }
     }
 
     /// A client with a secret and this registration.
@@ -192,15 +212,7 @@ impl Office {
         registration: Registration,
         proof: Proof,
     ) -> Party {
-        let draft = muster_admin::ClientDraft {
-            id: id.to_owned(),
-            name: None,
-            proof,
-            registration,
-            approved: true,
-        };
-        let (_, secret) = self.keeper.add_client(&draft).expect("a client");
-        let secret = secret.map(|secret| secret.expose().clone()).unwrap_or_default();
+        let secret = self.add(id, registration, proof);
         self.party(id, &secret)
     }
 
@@ -226,6 +238,40 @@ impl Office {
         self.register("api", Registration { serves, ..registration() })
     }
 
+    /// A device of this client that alice has approved; its code.
+    pub(crate) fn approved_device(&self, party: &Party) -> String {
+        self.device_approved_by("alice", party)
+    }
+
+    /// The same, by somebody else.
+    pub(crate) fn device_approved_by(&self, user: &str, party: &Party) -> String {
+        let started = party.post("device_authorization", &[]);
+        let user = self.user(user);
+        self.decide(&member(&started, "user_code"), Decision::Approve(&user));
+        member(&started, "device_code")
+    }
+
+    /// Access and refresh token of alice at this client, by a code.
+    pub(crate) fn issued(&self, party: &Party) -> (String, String) {
+        tokens(&party.redeem(&self.code(&party.id)))
+    }
+}
+
+impl Behind {
+    /// The same for another issuer.
+    pub(crate) fn of_issuer(&self, issuer: Issuer) -> Self {
+        let keeper = self.keeper.of_issuer(issuer.clone());
+        Self { keeper, seed: Seed { issuer, ..self.seed.clone() } }
+    }
+
+    /// Adds a client; its secret, if it has one.
+    pub(crate) fn add(&self, id: &str, registration: Registration, proof: Proof) -> String {
+        let draft =
+            ClientDraft { id: id.to_owned(), name: None, proof, registration, approved: true };
+        let (_, secret) = self.keeper.add_client(&draft).expect("a client");
+        secret.map(|secret| secret.expose().clone()).unwrap_or_default()
+    }
+
     pub(crate) fn client(&self, id: &str) -> Client {
         self.keeper.find_client(id).expect("the client")
     }
@@ -245,15 +291,25 @@ impl Office {
         client: &str,
         change: impl FnOnce(&mut Transaction, &mut AuthorizationCode),
     ) -> String {
-        let (client, alice, now) = (self.client(client), self.user("alice"), SystemClock.now());
-        let shard = alice.key.shard;
+        self.code_of("alice", client, change)
+    }
+
+    /// The same, for somebody else.
+    pub(crate) fn code_of(
+        &self,
+        user: &str,
+        client: &str,
+        change: impl FnOnce(&mut Transaction, &mut AuthorizationCode),
+    ) -> String {
+        let (client, user, now) = (self.client(client), self.user(user), SystemClock.now());
+        let shard = user.key.shard;
         let text = Handle::generate(HandleKind::Code, shard, &OsRandomness).expect("a code");
         let text = text.expose().clone();
         let mut transaction = Transaction {
             key: TransactionKey::new(shard, 0),
             issuer: self.seed.issuer.key,
             client: client.key,
-            user: Some(alice.key),
+            user: Some(user.key),
             id: TransactionId::new(format!("{ISSUER}/{}", &text[10..40])).expect("an id"),
             started_at: now,
             state: TransactionState::Open,
@@ -274,15 +330,11 @@ impl Office {
         text
     }
 
-    /// Access and refresh token of alice at this client, by a code.
-    pub(crate) fn issued(&self, party: &Party) -> (String, String) {
-        tokens(&party.redeem(&self.code(&party.id)))
-    }
-
     /// The tools that a login page would have.
     pub(crate) fn tools(&self) -> Tools {
         let Seed { store, keys, clock, randomness, issuer } = self.seed.clone();
-        let (published, signers) = (Arc::new(PublishedKeys::default()), Arc::new(Signers::default()));
+        let (published, signers) =
+            (Arc::new(PublishedKeys::default()), Arc::new(Signers::default()));
         Tools { issuer, store, keys, published, signers, clock, randomness }
     }
 
@@ -290,14 +342,6 @@ impl Office {
     pub(crate) fn decide(&self, user_code: &str, decision: Decision<'_>) {
         let decided = decide_device(user_code, decision, (&self.tools(), &Unrecorded));
         assert!(decided.expect("a decision"), "no device waits under {user_code}");
-    }
-
-    /// A device of this client that alice has approved; its code.
-    pub(crate) fn approved_device(&self, party: &Party) -> String {
-        let started = party.post("device_authorization", &[]);
-        let alice = self.user("alice");
-        self.decide(&member(&started, "user_code"), Decision::Approve(&alice));
-        member(&started, "device_code")
     }
 }
 
