@@ -162,7 +162,19 @@ impl Signer {
 
     /// A compact JWS of these claims; `typ` as in RFC 9068 2.1.
     pub fn sign(&self, typ: &str, claims: &Map<String, Value>) -> Result<String, PrivateKeyError> {
-        let header = json!({"alg": self.algorithm.as_str(), "kid": self.kid, "typ": typ});
+        self.sign_under(
+            &json!({"alg": self.algorithm.as_str(), "kid": self.kid, "typ": typ}),
+            claims,
+        )
+    }
+
+    /// The same under this header, such as that of a proof of possession, which brings its
+    /// `jwk` along (RFC 9449 4.2).
+    pub fn sign_under(
+        &self,
+        header: &Value,
+        claims: &Map<String, Value>,
+    ) -> Result<String, PrivateKeyError> {
         let claims = serde_json::to_vec(claims).map_err(|_| PrivateKeyError::Malformed)?;
         let signed = format!(
             "{}.{}",

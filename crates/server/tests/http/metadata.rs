@@ -3,7 +3,16 @@
 
 use std::io::{BufReader, Write};
 
+use muster_admin::Proof;
+use muster_crypto::{Algorithm, PrivateKey};
+use muster_domain::GrantName;
+use serde_json::Value;
+
+use crate::client_credentials::verified;
 use crate::house::{Engine, House};
+use crate::issuing::{Office, REDIRECT, VERIFIER, assert_refused, member, registration};
+use crate::jwt_bearer::Idp;
+use crate::robot::{ASSERTION_TYPE, Robot};
 use crate::wire::{self, Request};
 
 fn the_document_names_the_configured_issuer(engine: Engine) {
@@ -13,6 +22,7 @@ fn the_document_names_the_configured_issuer(engine: Engine) {
         "/oauth2/.well-known/openid-configuration",
         "/oauth2/.well-known/oauth-authorization-server",
         "/.well-known/oauth-authorization-server/oauth2",
+        "/.well-known/openid-configuration/oauth2",
     ] {
         let answer =
             Request::new("GET", place).header("X-Forwarded-Host", "evil").send(house.address);
@@ -20,10 +30,11 @@ fn the_document_names_the_configured_issuer(engine: Engine) {
         let document = answer.json();
         assert_eq!(document["issuer"], "https://issuer.example/oauth2");
         assert_eq!(document["token_endpoint"], "https://issuer.example/oauth2/token");
-        assert_eq!(
-            document["grant_types_supported"],
-            serde_json::json!([crate::house::TOKEN_INFO])
-        );
+        let mut grants: Vec<&str> = GrantName::ALL.iter().map(|grant| grant.as_str()).collect();
+        grants.push(crate::house::TOKEN_INFO);
+        let named = document["grant_types_supported"].as_array().expect("grants");
+        assert_eq!(named.len(), grants.len(), "S14: no implicit, no password");
+        assert!(grants.iter().all(|grant| named.contains(&(*grant).into())), "{named:?}");
         // Whatever name the asker has for this host.
         let head = format!("GET {place} HTTP/1.1\r\nHost: evil\r\nConnection: close\r\n\r\n");
         let misled = wire::send_raw(house.address, head.as_bytes());
@@ -95,10 +106,132 @@ fn paths_that_only_look_like_it_are_not_found() {
 }
 
 #[test]
-fn known_grants_that_are_not_served_are_unsupported() {
-    let house = House::start(Engine::Sqlite);
-    for grant in ["authorization_code", "refresh_token", "client_credentials", "password"] {
-        let answer = house.as_admin().form(&[("grant_type", grant)]).send(house.address);
-        assert_eq!((answer.status, answer.error().as_str()), (400, "unsupported_grant_type"));
+fn grants_that_do_not_exist_or_are_switched_off_are_unsupported_and_unnamed() {
+    // S09, S14
+    let off = ("MUSTER__TOKENS__GRANTS_OFF", "device_code,jwt_bearer");
+    let office = Office::open_with(Engine::Sqlite, &[off]);
+    let web = office.web();
+    let switched_off = [GrantName::DeviceCode.as_str(), GrantName::JwtBearer.as_str()];
+    for grant in switched_off.into_iter().chain(["password", "implicit"]) {
+        let answer = web.post("token", &[("grant_type", grant), ("device_code", "x")]);
+        assert_refused(&answer, 400, "unsupported_grant_type");
+        let named = document(&office)["grant_types_supported"].clone();
+        assert!(!named.as_array().expect("grants").contains(&grant.into()), "{grant}");
+    }
+    assert_eq!(web.for_itself(&[]).status, 200);
+}
+
+fn document(office: &Office) -> Value {
+    let place = "/oauth2/.well-known/oauth-authorization-server";
+    Request::new("GET", place).send(office.house.address).json()
+}
+
+/// The texts of an array.
+fn names(document: &Value, member: &str) -> Vec<String> {
+    let names = document[member].as_array().expect(member).iter();
+    names.map(|name| name.as_str().expect("a text").to_owned()).collect()
+}
+
+#[test]
+fn every_advertised_grant_issues() {
+    // S60
+    let office = Office::open(Engine::Sqlite);
+    let web = office.web();
+    let idp = Idp::trusted(&office);
+    let (access, refresh) = office.issued(&web);
+    for name in names(&document(&office), "grant_types_supported") {
+        let grant = GrantName::ALL.into_iter().find(|grant| grant.as_str() == name);
+        let answer = match grant {
+            Some(GrantName::AuthorizationCode) => web.redeem(&office.code("web")),
+            Some(GrantName::RefreshToken) => web.refresh(&refresh),
+            Some(GrantName::ClientCredentials) => web.for_itself(&[]),
+            Some(GrantName::TokenExchange) => web.exchange(&access, &[]),
+            Some(GrantName::DeviceCode) => web.poll(&office.approved_device(&web)),
+            Some(GrantName::JwtBearer) => web.believe(&idp.about("alice", "a")),
+            None => {
+                assert_eq!(name, crate::house::TOKEN_INFO);
+                office.house.as_admin().form(&office.house.question()).send(office.house.address)
+            }
+        };
+        assert_eq!(answer.status, 200, "{name}: {}", answer.text());
+    }
+}
+
+#[test]
+fn every_advertised_endpoint_takes_every_method_of_authentication_that_it_names() {
+    // S60
+    let office = Office::open(Engine::Sqlite);
+    let web = office.web();
+    let app = office.register_with("app", registration(), Proof::Nothing);
+    let key = PrivateKey::generate(Algorithm::Es256).expect("a key");
+    let jwks = format!("{{\"keys\":[{}]}}", key.public_jwk());
+    office.register_with("robot", registration(), Proof::KeySet(jwks));
+    let robot = Robot { id: "robot".to_owned(), key };
+    let document = document(&office);
+    for endpoint in ["token", "introspection", "revocation"] {
+        let url = document[format!("{endpoint}_endpoint")].as_str().expect("a URL").to_owned();
+        let path = url.strip_prefix("https://issuer.example").expect("ours").to_owned();
+        let code_of = |client: &str| office.code(client);
+        for method in names(&document, &format!("{endpoint}_endpoint_auth_methods_supported")) {
+            let request = Request::new("POST", &path);
+            let jti = format!("{endpoint}-{method}");
+            let proof = robot.signed("JWT", &robot.claims(&jti));
+            let (request, client, mut pairs) = match method.as_str() {
+                "client_secret_basic" => (request.basic(&web.id, &web.secret), "web", vec![]),
+                "client_secret_post" => {
+                    let pairs = vec![("client_id", &*web.id), ("client_secret", &*web.secret)];
+                    (request, "web", pairs)
+                }
+                "private_key_jwt" => {
+                    let kind = ("client_assertion_type", ASSERTION_TYPE);
+                    (request, "robot", vec![kind, ("client_assertion", &*proof)])
+                }
+                "none" => (request, "app", vec![("client_id", &*app.id)]),
+                other => panic!("{other} is not tried"),
+            };
+            let code = code_of(client);
+            pairs.extend([("grant_type", "authorization_code"), ("code", &*code)]);
+            pairs.extend([("redirect_uri", REDIRECT), ("code_verifier", VERIFIER)]);
+            pairs.push(("token", "x"));
+            let answer = request.form(&pairs).send(office.house.address);
+            assert_eq!(answer.status, 200, "{endpoint} {method}: {}", answer.text());
+        }
+    }
+    for (member, expected) in [("jwks_uri", 200), ("device_authorization_endpoint", 405)] {
+        let url = document[member].as_str().expect("a URL");
+        let path = url.strip_prefix("https://issuer.example").expect("ours");
+        let answer = Request::new("GET", path).send(office.house.address);
+        assert_eq!(answer.status, expected, "{member}");
+    }
+}
+
+#[test]
+fn every_advertised_algorithm_signs_what_it_is_advertised_for() {
+    // S60: access tokens, ID tokens and signed introspections.
+    let document = document(&Office::open(Engine::Sqlite));
+    let algorithms = names(&document, "id_token_signing_alg_values_supported");
+    assert_eq!(algorithms, names(&document, "introspection_signing_alg_values_supported"));
+    for name in algorithms {
+        let mut office = Office::open(Engine::Sqlite);
+        let algorithm = Algorithm::from_name(&name).expect("an algorithm");
+        // The key that was next signs first; the one that is asked for, after another rotation.
+        for _ in 0..2 {
+            let day = muster_domain::Lifetime::from_days(1);
+            office.behind.keeper.rotate_signing_key(Some(algorithm), day).expect("a rotation");
+        }
+        office.house.restart();
+        let web = office.web();
+        let answer = web.redeem(&office.code("web"));
+        let id_token = member(&answer, "id_token");
+        let header = id_token.split('.').next().expect("a header");
+        let header = data_encoding::BASE64URL_NOPAD.decode(header.as_bytes()).expect("base64url");
+        let header: Value = serde_json::from_slice(&header).expect("JSON");
+        assert_eq!(header["alg"], name.as_str());
+        assert_eq!(verified(&office, "/oauth2", &id_token, "JWT")["sub"], "alice");
+        let signed = web
+            .request("introspect", &[("token", &member(&answer, "access_token"))])
+            .header("Accept", "application/token-introspection+jwt")
+            .send(office.house.address);
+        verified(&office, "/oauth2", &signed.text(), "token-introspection+jwt");
     }
 }

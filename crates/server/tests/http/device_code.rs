@@ -1,0 +1,156 @@
+//! The device grant over HTTP: waiting, being slowed down, and one redemption.
+
+use std::sync::Barrier;
+use std::time::Duration;
+
+use muster_admin::Proof;
+use muster_domain::{GrantName, GrantNames, Registration};
+use muster_flows::{Decision, Unrecorded, decide_device};
+
+use crate::house::Engine;
+use crate::issuing::{
+    API, Office, assert_invalid_grant, assert_refused, member, registration, tokens,
+};
+
+fn a_device_waits_and_is_served_once(engine: Engine) {
+    // S51, S52, B79
+    let office = Office::open(engine);
+    let (tv, stranger) = (office.web(), office.register("stranger", registration()));
+    let started = tv.post("device_authorization", &[("scope", "read")]);
+    let (code, user_code) = (member(&started, "device_code"), member(&started, "user_code"));
+    let body = started.json();
+    assert_eq!((&body["expires_in"], &body["interval"]), (&600.into(), &5.into()));
+    assert_eq!(member(&started, "verification_uri"), "https://issuer.example/oauth2/device");
+    assert!(member(&started, "verification_uri_complete").ends_with(&user_code));
+    assert_eq!(started.header("Cache-Control"), Some("no-cache, no-store"));
+    assert_refused(&tv.poll(&code), 400, "authorization_pending");
+    assert_invalid_grant(&stranger.poll(&code));
+    assert_invalid_grant(&tv.poll(&user_code));
+    // S54: case and dashes are the person's affair.
+    let typed = user_code.to_lowercase().replace('-', "");
+    let alice = office.user("alice");
+    office.decide(&typed, Decision::Approve(&alice));
+    let (access, refresh) = tokens(&tv.poll(&code));
+    let told = tv.introspect(&access).json();
+    assert_eq!((&told["sub"], &told["scope"]), (&"alice".into(), &"read".into()));
+    assert_invalid_grant(&tv.poll(&code));
+    assert_eq!(tv.refresh(&refresh).status, 200);
+}
+
+#[test]
+fn a_device_waits_until_a_person_approves_and_is_served_once_on_sqlite() {
+    a_device_waits_and_is_served_once(Engine::Sqlite);
+}
+
+#[test]
+fn a_device_waits_until_a_person_approves_and_is_served_once_on_postgres() {
+    a_device_waits_and_is_served_once(Engine::Postgres);
+}
+
+fn of_parallel_polls_one_is_served(engine: Engine) {
+    // B81
+    let office = Office::open(engine);
+    let tv = office.web();
+    let code = office.approved_device(&tv);
+    let together = Barrier::new(16);
+    let mut statuses: Vec<(u16, String)> = std::thread::scope(|scope| {
+        let polls: Vec<_> = (0..16)
+            .map(|_| {
+                scope.spawn(|| {
+                    together.wait();
+                    let answer = tv.poll(&code);
+                    (answer.status, answer.error())
+                })
+            })
+            .collect();
+        polls.into_iter().map(|poll| poll.join().expect("an answer")).collect()
+    });
+    statuses.retain(|(status, _)| *status != 503);
+    let served = statuses.iter().filter(|(status, _)| *status == 200).count();
+    assert_eq!(served, 1, "{statuses:?}");
+    let refused = (400, "invalid_grant".to_owned());
+    assert!(statuses.iter().all(|one| one.0 == 200 || *one == refused), "{statuses:?}");
+}
+
+#[test]
+fn of_parallel_polls_after_the_approval_one_is_served_on_sqlite() {
+    of_parallel_polls_one_is_served(Engine::Sqlite);
+}
+
+#[test]
+fn of_parallel_polls_after_the_approval_one_is_served_on_postgres() {
+    of_parallel_polls_one_is_served(Engine::Postgres);
+}
+
+#[test]
+fn a_device_that_polls_too_fast_is_slowed_down() {
+    // S51, B80: the interval grows by five seconds each time.
+    let office =
+        Office::open_with(Engine::Sqlite, &[("MUSTER__TOKENS__DEVICE_INTERVAL_SECONDS", "1")]);
+    let tv = office.web();
+    let started = tv.post("device_authorization", &[]);
+    let code = member(&started, "device_code");
+    assert_refused(&tv.poll(&code), 400, "authorization_pending");
+    std::thread::park_timeout(Duration::from_millis(1_100));
+    assert_refused(&tv.poll(&code), 400, "authorization_pending");
+    for _ in 0..10 {
+        assert_refused(&tv.poll(&code), 400, "slow_down");
+    }
+    std::thread::park_timeout(Duration::from_millis(1_100));
+    assert_refused(&tv.poll(&code), 400, "slow_down");
+}
+
+#[test]
+fn a_denied_or_expired_device_is_told_so() {
+    // S52, B79
+    let office = Office::open_with(Engine::Sqlite, &[("MUSTER__TOKENS__DEVICE_CODE_SECONDS", "2")]);
+    let tv = office.web();
+    let denied = tv.post("device_authorization", &[]);
+    office.decide(&member(&denied, "user_code"), Decision::Deny);
+    assert_refused(&tv.poll(&member(&denied, "device_code")), 400, "access_denied");
+    let late = tv.post("device_authorization", &[]);
+    std::thread::park_timeout(Duration::from_millis(2_100));
+    assert_refused(&tv.poll(&member(&late, "device_code")), 400, "expired_token");
+    let alice = office.user("alice");
+    let user_code = member(&late, "user_code");
+    let decided =
+        decide_device(&user_code, Decision::Approve(&alice), (&office.tools(), &Unrecorded));
+    assert!(!decided.expect("an answer"), "too late for a decision");
+}
+
+#[test]
+fn who_may_not_begin_a_device_flow_is_told_so() {
+    // S53, B47, B38, S25, S09
+    let office = Office::open(Engine::Sqlite);
+    let tv = office.web();
+    let start = |party: &crate::issuing::Party, pairs: &[(&str, &str)]| {
+        party.post("device_authorization", pairs)
+    };
+    assert_refused(&start(&tv, &[("scope", "admin")]), 400, "invalid_scope");
+    assert_refused(&start(&tv, &[("resource", "urn:x")]), 400, "invalid_target");
+    assert_eq!(start(&tv, &[("resource", API)]).status, 200);
+    let nobody = office.party("web", "");
+    assert_refused(&start(&nobody, &[]), 401, "invalid_client");
+    let grants = GrantNames::of(&[GrantName::RefreshToken]);
+    let other = office.register("other-grants", Registration { grants, ..registration() });
+    let (id, secret) = office.house.admin();
+    for party in [other, office.party(&id, &secret)] {
+        assert_refused(&start(&party, &[]), 400, "unauthorized_client");
+    }
+    let app = office.register_with("app", registration(), Proof::Nothing);
+    let code = office.approved_device(&app);
+    assert_refused(&office.party("web", "").poll(&code), 401, "invalid_client");
+    assert_eq!(app.poll(&code).status, 200);
+}
+
+#[test]
+fn nothing_else_passes_for_a_device_code() {
+    // B59, B79
+    let office = Office::open(Engine::Sqlite);
+    let tv = office.web();
+    let (access, refresh) = office.issued(&tv);
+    for text in [&access, &refresh, &office.code("web"), &"random".to_owned()] {
+        assert_invalid_grant(&tv.poll(text));
+    }
+    assert_refused(&tv.poll(""), 400, "invalid_request");
+}

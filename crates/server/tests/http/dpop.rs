@@ -1,0 +1,231 @@
+//! DPoP over HTTP (RFC 9449): bound tokens, bound refresh tokens, and proofs that are none.
+
+use muster_admin::Proof;
+use muster_crypto::{Algorithm, PrivateKey};
+use muster_domain::{GrantName, Registration};
+use serde_json::{Map, Value, json};
+
+use crate::client_credentials::verified;
+use crate::house::Engine;
+use crate::issuing::{ISSUER, Office, assert_refused, member, registration, tokens};
+use crate::robot::now;
+
+/// A key that a client proves to hold.
+pub(crate) struct Holder(PrivateKey);
+
+impl Holder {
+    pub(crate) fn new(algorithm: Algorithm) -> Self {
+        Self(PrivateKey::generate(algorithm).expect("a key"))
+    }
+
+    /// Its public half, as a proof brings it along.
+    fn jwk(&self) -> Value {
+        serde_json::from_str(&self.0.public_jwk()).expect("a JWK")
+    }
+
+    fn header(&self) -> Value {
+        json!({"typ": "dpop+jwt", "alg": self.0.algorithm().as_str(), "jwk": self.jwk()})
+    }
+
+    fn sign(&self, header: &Value, claims: &Value) -> String {
+        let claims: &Map<String, Value> = claims.as_object().expect("an object");
+        self.0.signer().expect("a signer").sign_under(header, claims).expect("a JWT")
+    }
+
+    /// A good proof for an endpoint.
+    pub(crate) fn proof(&self, endpoint: &str, jti: &str) -> String {
+        self.sign(&self.header(), &claims(endpoint, jti))
+    }
+}
+
+fn claims(endpoint: &str, jti: &str) -> Value {
+    json!({"htm": "POST", "htu": format!("{ISSUER}/{endpoint}"), "iat": now(), "jti": jti})
+}
+
+fn tokens_are_bound(engine: Engine) {
+    // S65, B69: the refresh token of a public client stays bound to its key.
+    let office = Office::open(engine);
+    let app = office.register_with("app", registration(), Proof::Nothing);
+    let (key, other) = (Holder::new(Algorithm::Es256), Holder::new(Algorithm::Es256));
+    let answer = app.proving(key.proof("token", "1")).redeem(&office.code("app"));
+    let (access, refresh) = tokens(&answer);
+    assert_eq!(answer.json()["token_type"], "DPoP");
+    let claims = verified(&office, "/oauth2", &access, "at+jwt");
+    assert!(claims["cnf"]["jkt"].is_string());
+    assert_refused(&app.refresh(&refresh), 400, "invalid_dpop_proof");
+    let stolen = app.proving(other.proof("token", "2")).refresh(&refresh);
+    assert_refused(&stolen, 400, "invalid_dpop_proof");
+    let (_, next) = tokens(&app.proving(key.proof("token", "3")).refresh(&refresh));
+    let again = app.proving(key.proof("token", "4")).refresh(&next);
+    assert_eq!(again.json()["token_type"], "DPoP");
+}
+
+#[test]
+fn tokens_are_bound_to_the_proved_key_on_sqlite() {
+    tokens_are_bound(Engine::Sqlite);
+}
+
+#[test]
+fn tokens_are_bound_to_the_proved_key_on_postgres() {
+    tokens_are_bound(Engine::Postgres);
+}
+
+fn a_proof_counts_once(engine: Engine) {
+    // S65, B133
+    let office = Office::open(engine);
+    let web = office.web();
+    let key = Holder::new(Algorithm::Es256);
+    let proving = web.proving(key.proof("token", "once"));
+    assert_eq!(proving.for_itself(&[]).status, 200);
+    assert_refused(&proving.for_itself(&[]), 400, "invalid_dpop_proof");
+    let another = Holder::new(Algorithm::EdDsa);
+    let same_name = web.proving(another.proof("token", "once"));
+    assert_eq!(same_name.for_itself(&[]).status, 200, "each key has its own names");
+}
+
+#[test]
+fn a_proof_counts_once_on_sqlite() {
+    a_proof_counts_once(Engine::Sqlite);
+}
+
+#[test]
+fn a_proof_counts_once_on_postgres() {
+    a_proof_counts_once(Engine::Postgres);
+}
+
+#[test]
+fn a_proof_that_says_one_wrong_thing_is_refused() {
+    // S65, B133
+    let office = Office::open(Engine::Sqlite);
+    let web = office.web();
+    let key = Holder::new(Algorithm::Es256);
+    let mut wrong: Vec<(String, String)> = Vec::new();
+    for (number, (name, value)) in [
+        ("htm", json!("GET")),
+        ("htm", json!(null)),
+        ("htu", json!(format!("{ISSUER}/token?x=y"))),
+        ("htu", json!(format!("{ISSUER}/revoke"))),
+        ("htu", json!("https://elsewhere.example/oauth2/token")),
+        ("htu", json!(null)),
+        ("iat", json!(now() - 63)),
+        ("iat", json!(now() + 63)),
+        ("iat", json!("now")),
+        ("iat", json!(null)),
+        ("jti", json!("")),
+        ("jti", json!(null)),
+        ("jti", json!("x".repeat(4_000))),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let mut claims = claims("token", &format!("wrong-{number}"));
+        let what = format!("{name} {value}");
+        claims[name] = value;
+        wrong.push((what, key.sign(&key.header(), &claims)));
+    }
+    let other = Holder::new(Algorithm::Es256);
+    let private = {
+        let mut jwk = key.jwk();
+        jwk["d"] = json!("AAAA");
+        jwk
+    };
+    let symmetric = json!({"kty": "oct", "k": "AAAA"});
+    for (number, (what, header)) in [
+        ("no jwk", json!({"typ": "dpop+jwt", "alg": "ES256"})),
+        ("a private jwk", json!({"typ": "dpop+jwt", "alg": "ES256", "jwk": private})),
+        ("HS256", json!({"typ": "dpop+jwt", "alg": "HS256", "jwk": symmetric})),
+        ("none", json!({"typ": "dpop+jwt", "alg": "none", "jwk": key.jwk()})),
+        ("another typ", json!({"typ": "JWT", "alg": "ES256", "jwk": key.jwk()})),
+        ("no typ", json!({"alg": "ES256", "jwk": key.jwk()})),
+        ("another key", json!({"typ": "dpop+jwt", "alg": "ES256", "jwk": other.jwk()})),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let claims = claims("token", &format!("header-{number}"));
+        wrong.push((what.to_owned(), key.sign(&header, &claims)));
+    }
+    wrong.push(("no JWT".to_owned(), "x".to_owned()));
+    for (what, proof) in wrong {
+        let answer = web.proving(proof).for_itself(&[]);
+        assert_eq!((answer.status, &*answer.error()), (400, "invalid_dpop_proof"), "{what:.60}");
+    }
+    let two = web
+        .proving(key.proof("token", "two-a"))
+        .request("token", &[("grant_type", "client_credentials")]);
+    let two = two.header("DPoP", &key.proof("token", "two-b")).send(office.house.address);
+    assert_refused(&two, 400, "invalid_dpop_proof");
+    assert_eq!(web.proving(key.proof("token", "good")).for_itself(&[]).status, 200);
+}
+
+#[test]
+fn every_advertised_algorithm_proves() {
+    // S60
+    let office = Office::open(Engine::Sqlite);
+    let web = office.web();
+    for algorithm in
+        [Algorithm::Es256, Algorithm::Es384, Algorithm::Rs256, Algorithm::Ps256, Algorithm::EdDsa]
+    {
+        let proof = Holder::new(algorithm).proof("token", "a");
+        let answer = web.proving(proof).for_itself(&[]);
+        assert_eq!(answer.status, 200, "{algorithm:?}: {}", answer.text());
+    }
+}
+
+#[test]
+fn a_client_whose_tokens_are_bound_always_proves() {
+    // RFC 9449 5.2
+    let office = Office::open(Engine::Sqlite);
+    let bound = Registration { binds_tokens: true, ..registration() };
+    let web = office.register("web", bound);
+    assert_refused(&web.for_itself(&[]), 400, "invalid_dpop_proof");
+    assert_refused(&web.redeem(&office.code("web")), 400, "invalid_dpop_proof");
+    assert_refused(&web.post("device_authorization", &[]), 400, "invalid_dpop_proof");
+    let key = Holder::new(Algorithm::Es256);
+    assert_eq!(web.proving(key.proof("token", "a")).for_itself(&[]).status, 200);
+}
+
+#[test]
+fn a_stolen_bound_token_is_worth_nothing_at_our_own_endpoints() {
+    // S65, B134
+    let office = Office::open(Engine::Sqlite);
+    let web = office.web();
+    let (key, other) = (Holder::new(Algorithm::Es256), Holder::new(Algorithm::Es256));
+    let answer = web.proving(key.proof("token", "a")).redeem(&office.code("web"));
+    let access = member(&answer, "access_token");
+    assert_refused(&web.exchange(&access, &[]), 400, "invalid_dpop_proof");
+    let thief = web.proving(other.proof("token", "b")).exchange(&access, &[]);
+    assert_refused(&thief, 400, "invalid_dpop_proof");
+    let kept = web.proving(key.proof("token", "c")).exchange(&access, &[]);
+    assert_eq!(kept.json()["token_type"], "DPoP", "{}", kept.text());
+    let told = web.introspect(&access).json();
+    assert_eq!(told["token_type"], "DPoP");
+    assert!(told["cnf"]["jkt"].is_string());
+    // Nothing of ours takes an access token in place of client authentication.
+    for scheme in ["Bearer", "DPoP"] {
+        for endpoint in ["token", "introspect", "revoke"] {
+            let request = crate::wire::Request::new("POST", &format!("/oauth2/{endpoint}"))
+                .header("Authorization", &format!("{scheme} {access}"))
+                .form(&[("grant_type", GrantName::ClientCredentials.as_str()), ("token", &access)]);
+            let answer = request.send(office.house.address);
+            assert_refused(&answer, 401, "invalid_client");
+        }
+    }
+}
+
+#[test]
+fn a_code_or_device_bound_to_a_key_needs_it() {
+    // RFC 9449 10, S65
+    let office = Office::open(Engine::Sqlite);
+    let web = office.web();
+    let (key, other) = (Holder::new(Algorithm::Es256), Holder::new(Algorithm::Es256));
+    let started =
+        web.proving(key.proof("device_authorization", "a")).post("device_authorization", &[]);
+    let code = member(&started, "device_code");
+    let alice = office.user("alice");
+    office.decide(&member(&started, "user_code"), muster_flows::Decision::Approve(&alice));
+    assert_refused(&web.poll(&code), 400, "invalid_dpop_proof");
+    let thief = web.proving(other.proof("token", "b")).poll(&code);
+    assert_refused(&thief, 400, "invalid_dpop_proof");
+    assert_eq!(web.proving(key.proof("token", "c")).poll(&code).status, 200);
+}

@@ -1,0 +1,240 @@
+//! The refresh-token grant over HTTP: each token yields one successor, and its reuse ends
+//! the family.
+
+use std::sync::Barrier;
+use std::time::Duration;
+
+use muster_admin::Proof;
+use muster_domain::{GrantName, Lifetime, Registration, ScopeSet};
+
+use crate::house::Engine;
+use crate::issuing::{
+    Office, Party, assert_invalid_grant, assert_refused, member, registration, tokens,
+};
+use crate::wire::Answer;
+
+fn wait(seconds: f64) {
+    std::thread::park_timeout(Duration::from_secs_f64(seconds));
+}
+
+fn a_used_token_ends_its_family(engine: Engine) {
+    // B64: without grace, which is the default.
+    let office = Office::open(engine);
+    let web = office.web();
+    let (first_access, first) = office.issued(&web);
+    let (access, second) = tokens(&web.refresh(&first));
+    assert_ne!(first, second);
+    assert!(web.finds_active(&first_access) && web.finds_active(&access));
+    assert_invalid_grant(&web.refresh(&first));
+    assert_invalid_grant(&web.refresh(&second));
+    assert!(!web.finds_active(&access) && !web.finds_active(&first_access));
+}
+
+#[test]
+fn a_used_refresh_token_ends_its_family_on_sqlite() {
+    a_used_token_ends_its_family(Engine::Sqlite);
+}
+
+#[test]
+fn a_used_refresh_token_ends_its_family_on_postgres() {
+    a_used_token_ends_its_family(Engine::Postgres);
+}
+
+fn at_most_one_of_64_lives(engine: Engine) {
+    // I17, I18: without grace the 63 others are reuse, and end the family.
+    let office = Office::open(engine);
+    let web = office.web();
+    let (_, refresh) = office.issued(&web);
+    let answers = at_once(&web, &refresh);
+    let (good, bad): (Vec<_>, Vec<_>) = answers.iter().partition(|answer| answer.status == 200);
+    assert_eq!(good.len(), 1);
+    for answer in bad.iter().filter(|answer| answer.status != 503) {
+        assert_invalid_grant(answer);
+    }
+    let (access, successor) = tokens(good[0]);
+    assert!(!web.finds_active(&access));
+    assert_invalid_grant(&web.refresh(&successor));
+}
+
+#[test]
+fn of_64_refreshes_at_once_one_succeeds_and_its_family_ends_on_sqlite() {
+    at_most_one_of_64_lives(Engine::Sqlite);
+}
+
+#[test]
+fn of_64_refreshes_at_once_one_succeeds_and_its_family_ends_on_postgres() {
+    at_most_one_of_64_lives(Engine::Postgres);
+}
+
+fn at_once(web: &Party, refresh: &str) -> Vec<Answer> {
+    let together = Barrier::new(64);
+    std::thread::scope(|scope| {
+        let askers: Vec<_> = (0..64)
+            .map(|_| {
+                scope.spawn(|| {
+                    together.wait();
+                    web.refresh(refresh)
+                })
+            })
+            .collect();
+        askers.into_iter().map(|asker| asker.join().expect("an answer")).collect()
+    })
+}
+
+fn patient() -> Registration {
+    Registration { refresh_grace: Lifetime::from_seconds(10), ..registration() }
+}
+
+fn grace_gives_the_same_again(engine: Engine) {
+    // B63, D4, I17: byte for byte, also to 64 at once.
+    let office = Office::open(engine);
+    let web = office.register("web", patient());
+    let (_, first) = office.issued(&web);
+    let answers = at_once(&web, &first);
+    let given: Vec<_> = answers.iter().filter(|answer| answer.status != 503).map(tokens).collect();
+    assert!(given.iter().all(|pair| *pair == given[0]), "a family was forked");
+    assert!(web.finds_active(&given[0].0));
+    assert_eq!(web.refresh(&given[0].1).status, 200);
+}
+
+#[test]
+fn within_its_grace_a_used_token_yields_the_same_successor_on_sqlite() {
+    grace_gives_the_same_again(Engine::Sqlite);
+}
+
+#[test]
+fn within_its_grace_a_used_token_yields_the_same_successor_on_postgres() {
+    grace_gives_the_same_again(Engine::Postgres);
+}
+
+#[test]
+fn grace_ends_and_covers_no_grandparent_and_nothing_revoked() {
+    // B64, B65, B66
+    let office = Office::open(Engine::Sqlite);
+    let brief = Registration { refresh_grace: Lifetime::from_millis(600), ..registration() };
+    let brief = office.register("brief", brief);
+    let (_, first) = office.issued(&brief);
+    let (access, _) = tokens(&brief.refresh(&first));
+    wait(0.7);
+    assert_invalid_grant(&brief.refresh(&first));
+    assert!(!brief.finds_active(&access), "B64: the family has ended");
+
+    let web = office.register("web", patient());
+    let (_, grandparent) = office.issued(&web);
+    let (_, parent) = tokens(&web.refresh(&grandparent));
+    let (access, child) = tokens(&web.refresh(&parent));
+    assert_invalid_grant(&web.refresh(&grandparent));
+    assert!(!web.finds_active(&access), "B65: the family has ended");
+    assert_invalid_grant(&web.refresh(&child));
+
+    let (_, first) = office.issued(&web);
+    let (_, second) = tokens(&web.refresh(&first));
+    assert_eq!(web.revoke(&second).status, 200);
+    assert_invalid_grant(&web.refresh(&first));
+    assert_invalid_grant(&web.refresh(&second));
+}
+
+#[test]
+fn a_stranger_neither_uses_nor_ends_anything() {
+    // B62
+    let office = Office::open(Engine::Sqlite);
+    let (web, stranger) = (office.web(), office.register("stranger", registration()));
+    let (_, refresh) = office.issued(&web);
+    let (_, used) = office.issued(&web);
+    let (_, next) = tokens(&web.refresh(&used));
+    for text in [&refresh, &used] {
+        assert_invalid_grant(&stranger.refresh(text));
+    }
+    assert_eq!(web.refresh(&refresh).status, 200);
+    assert_eq!(web.refresh(&next).status, 200);
+}
+
+#[test]
+fn nothing_but_the_whole_token_is_a_refresh_token() {
+    // B60, B61, B71
+    let office = Office::open(Engine::Sqlite);
+    let web = office.web();
+    let (access, refresh) = office.issued(&web);
+    for end in 1..refresh.len() {
+        assert_invalid_grant(&web.refresh(&refresh[..end]));
+    }
+    let none = data_encoding::BASE64URL_NOPAD.encode(b"{\"alg\":\"none\"}");
+    let payload = access.split('.').nth(1).expect("a payload");
+    let doubled = refresh.repeat(2);
+    for text in [&access, &doubled, &format!("{none}.{payload}."), &format!("{refresh}=")] {
+        assert_invalid_grant(&web.refresh(text));
+    }
+    assert_refused(&web.refresh(""), 400, "invalid_request");
+    assert_refused(&web.ask(GrantName::RefreshToken, &[]), 400, "invalid_request");
+    assert_eq!(web.refresh(&refresh).status, 200);
+}
+
+#[test]
+fn scopes_narrow_for_one_answer_and_never_widen() {
+    // S12, B68, I19
+    let office = Office::open(Engine::Sqlite);
+    let web = office.web();
+    let narrow = |code: &mut muster_domain::AuthorizationCode| {
+        code.entitlement.scopes = ScopeSet::parse("openid read").expect("scopes");
+    };
+    let code = office.code_like("web", |_, code| narrow(code));
+    let (_, refresh) = tokens(&web.redeem(&code));
+    let ask = |text: &str, scope: &str| {
+        web.ask(GrantName::RefreshToken, &[("refresh_token", text), ("scope", scope)])
+    };
+    for wide in ["openid read write", "write", "other", "caf\u{e9}", "a\"b"] {
+        assert_refused(&ask(&refresh, wide), 400, "invalid_scope");
+    }
+    let narrower = ask(&refresh, "read");
+    assert_eq!(member(&narrower, "scope"), "read");
+    let (_, refresh) = tokens(&narrower);
+    assert_eq!(member(&web.refresh(&refresh), "scope"), "openid read");
+}
+
+#[test]
+fn a_family_ends_at_its_absolute_limit_however_often_it_is_used() {
+    // S22, B70
+    let office = Office::open(Engine::Sqlite);
+    let web = office.web();
+    let code = office.code_like("web", |transaction, code| {
+        transaction.expires_at = Some(code.issued_at.plus(Lifetime::from_seconds(2)));
+    });
+    let (_, first) = tokens(&web.redeem(&code));
+    let (_, second) = tokens(&web.refresh(&first));
+    wait(2.1);
+    assert_invalid_grant(&web.refresh(&second));
+}
+
+#[test]
+fn a_registration_that_loses_scopes_or_the_grant_loses_them_in_every_refresh() {
+    // B57, B67
+    let office = Office::open(Engine::Sqlite);
+    let web = office.web();
+    let (_, refresh) = office.issued(&web);
+    let read = ScopeSet::parse("read").expect("a scope");
+    office
+        .keeper
+        .change_client("web", &|registration| registration.scopes = read.clone())
+        .expect("a change");
+    let answer = web.refresh(&refresh);
+    assert_eq!(member(&answer, "scope"), "read");
+    let code = muster_domain::GrantNames::of(&[GrantName::AuthorizationCode]);
+    office
+        .keeper
+        .change_client("web", &|registration| registration.grants = code)
+        .expect("a change");
+    assert_refused(&web.refresh(&tokens(&answer).1), 400, "unauthorized_client");
+}
+
+#[test]
+fn a_public_client_refreshes_with_rotation_and_without_a_secret() {
+    // S06
+    let office = Office::open(Engine::Sqlite);
+    let app = office.register_with("app", registration(), Proof::Nothing);
+    let (_, first) = office.issued(&app);
+    let (_, second) = tokens(&app.refresh(&first));
+    assert_invalid_grant(&app.refresh(&first));
+    assert_invalid_grant(&app.refresh(&second));
+    let with_secret = office.party("app", "a-secret");
+    assert_refused(&with_secret.refresh(&second), 401, "invalid_client");
+}
