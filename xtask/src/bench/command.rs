@@ -3,6 +3,7 @@
 use clap::Subcommand;
 
 use super::figures::Table;
+use super::scenario::{self, Load, Scenario};
 use super::world::World;
 use super::{authentication, import, listing, report};
 use crate::failure::{Failure, Outcome};
@@ -13,6 +14,21 @@ use crate::terminal::{announce, say};
 pub(crate) enum BenchCommand {
     /// The listing of one user's tokens, the import and authentication; writes docs/performance.md.
     Listing(Size),
+    /// Start to ready and memory at rest; writes its table into docs/performance.md, as do
+    /// those that follow.
+    Idle(Load),
+    /// Tokens by client credentials, signed with ES256.
+    Issue(Load),
+    /// Introspections, beside `wrk` where it is installed.
+    Introspect(Load),
+    /// Refreshes with rotation, each connection its own family.
+    Refresh(Load),
+    /// Revocations, and whether the very next request sees them.
+    Revoke(Load),
+    /// Everything at once.
+    Mixed(Load),
+    /// All of the six above, one after the other.
+    Service(Load),
 }
 
 /// How big, and how often.
@@ -54,7 +70,32 @@ impl Part {
 
 /// Measures.
 pub(crate) fn run(command: &BenchCommand) -> Outcome {
-    let BenchCommand::Listing(size) = command;
+    let (load, scenario) = match command {
+        BenchCommand::Listing(size) => return all_of_listing(size),
+        BenchCommand::Service(load) => return under_load(&Scenario::ALL, *load),
+        BenchCommand::Idle(load) => (load, Scenario::Idle),
+        BenchCommand::Issue(load) => (load, Scenario::Issue),
+        BenchCommand::Introspect(load) => (load, Scenario::Introspect),
+        BenchCommand::Refresh(load) => (load, Scenario::Refresh),
+        BenchCommand::Revoke(load) => (load, Scenario::Revoke),
+        BenchCommand::Mixed(load) => (load, Scenario::Mixed),
+    };
+    under_load(&[scenario], *load)
+}
+
+/// Each scenario's table is printed and put into the page.
+fn under_load(scenarios: &[Scenario], load: Load) -> Outcome {
+    let world = World::new()?;
+    for &scenario in scenarios {
+        announce(scenario.title());
+        let table = scenario::measure(&world, scenario, load)?;
+        say(table.text());
+        report::put(&table, load)?;
+    }
+    Ok(())
+}
+
+fn all_of_listing(size: &Size) -> Outcome {
     let world = World::new()?;
     let mut tables: Vec<Table> = Vec::new();
     let parts = size.only.map_or_else(|| Part::ALL.to_vec(), |part| vec![part]);

@@ -45,6 +45,22 @@ impl Table {
         });
     }
 
+    /// A figure that should not be below `limit`.
+    pub(crate) fn at_least(
+        &mut self,
+        what: impl Into<String>,
+        measured: f64,
+        limit: f64,
+        unit: &str,
+    ) {
+        self.lines.push(Line {
+            what: what.into(),
+            measured: format!("{measured:.0}{unit}"),
+            target: format!(">= {limit}{unit}"),
+            verdict: Some(measured >= limit),
+        });
+    }
+
     /// As Markdown.
     pub(crate) fn text(&self) -> String {
         let mut text =
@@ -112,5 +128,7 @@ mod tests {
         let mut table = Table::new("t");
         table.at_most("a", 1.5, 1.0, " x");
         assert!(table.text().contains("| a | 1.50 x | <= 1 x | **missed** |"));
+        table.at_least("b", 4_999.0, 5_000.0, "/s");
+        assert!(table.text().contains("| b | 4999/s | >= 5000/s | **missed** |"));
     }
 }

@@ -1,23 +1,29 @@
 //! The service under measurement: the release binary on loopback, and what memory it takes.
 
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
+use super::connection::Connection;
 use super::world::{ISSUER, Target};
 use crate::failure::{Failure, Outcome, While};
 use crate::program::Program;
+
+/// How long a start may take.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A running `muster serve`, stopped with the value.
 pub(crate) struct Service {
     child: Child,
     /// Where it listens.
     pub(crate) address: SocketAddr,
+    /// How long it took to be ready.
+    pub(crate) ready_after: Duration,
 }
 
 impl Service {
-    /// Starts it and waits until it answers.
+    /// Starts it and waits until it says that it is ready.
     pub(crate) fn start(binary: &Path, target: &Target) -> Outcome<Self> {
         let (address, management) = (free_address()?, free_address()?);
         let many = "1000000";
@@ -32,18 +38,21 @@ impl Service {
             .env("MUSTER__CLIENT_AUTH__FAILURES_PER_CLIENT_AND_ADDRESS", many)
             .env("MUSTER__CLIENT_AUTH__FAILURES_PER_ADDRESS", many)
             .env("MUSTER__CLIENT_AUTH__FAILURES_PER_CLIENT", many)
+            .env("MUSTER__TOKENS__INTROSPECTIONS_PER_SECOND", many)
+            .env("MUSTER__HTTP__CONNECTIONS_PER_PEER", "1024")
             .env("MUSTER__TELEMETRY__LEVEL", "error")
             .into_command();
         command.stdout(Stdio::null());
+        let begun = Instant::now();
         let child = command.spawn().doing("starting muster serve")?;
-        let service = Self { child, address };
-        let deadline = Instant::now() + Duration::from_secs(30);
-        while TcpStream::connect(address).is_err() {
-            if Instant::now() > deadline {
-                return Err(Failure::new("the service did not open its door within 30 s"));
+        let mut service = Self { child, address, ready_after: Duration::ZERO };
+        while !is_ready(management) {
+            if begun.elapsed() > PATIENCE {
+                return Err(Failure::new("the service was not ready within 30 s"));
             }
-            std::thread::sleep(Duration::from_millis(20));
+            std::thread::sleep(Duration::from_millis(1));
         }
+        service.ready_after = begun.elapsed();
         Ok(service)
     }
 
@@ -87,6 +96,13 @@ impl Memory {
         let file = format!("/proc/{process}/clear_refs");
         std::fs::write(&file, "5").doing(format!("writing {file}"))
     }
+}
+
+/// What its management listener says (200 or 503); until it listens, no.
+fn is_ready(management: SocketAddr) -> bool {
+    let request = format!("GET /health/ready HTTP/1.1\r\nHost: {management}\r\n\r\n");
+    let answer = Connection::open(management).and_then(|mut asked| asked.ask(request.as_bytes()));
+    answer.is_ok_and(|answer| answer.status == 200)
 }
 
 fn free_address() -> Outcome<SocketAddr> {

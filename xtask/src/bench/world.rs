@@ -1,5 +1,6 @@
 //! What the measurements need: release programs, private servers, filled databases.
 
+use std::cell::Cell;
 use std::path::{Path, PathBuf};
 
 use crate::databases::{self, TestDatabases, Wanted};
@@ -17,11 +18,13 @@ pub(crate) struct World {
     /// `muster`, built for release.
     pub(crate) binary: PathBuf,
     fill: PathBuf,
+    machine: PathBuf,
     warm_secret: PathBuf,
     warm_caller: PathBuf,
     /// The server of PostgreSQL, as a URL without a database of ours.
     postgres: String,
     folder: PathBuf,
+    names: Cell<u32>,
     _databases: TestDatabases,
 }
 
@@ -42,6 +45,16 @@ pub(crate) struct Filled {
     pub(crate) token: String,
 }
 
+/// A client that was registered to be measured with.
+pub(crate) struct Registered {
+    /// Its id.
+    pub(crate) id: String,
+    /// Its secret.
+    pub(crate) secret: String,
+    /// Authorization codes for it.
+    pub(crate) codes: Vec<String>,
+}
+
 impl World {
     /// Builds and starts everything.
     pub(crate) fn new() -> Outcome<Self> {
@@ -59,10 +72,12 @@ impl World {
         Ok(Self {
             binary: release.join("muster"),
             fill: release.join("examples/fill"),
+            machine: release.join("examples/machine"),
             warm_secret: release.join("examples/warm_secret"),
             warm_caller: release.join("examples/warm_caller"),
             postgres,
             folder,
+            names: Cell::new(0),
             _databases: databases,
         })
     }
@@ -142,6 +157,43 @@ impl World {
         self.fill(target, &["foreign", &first.to_string(), &tokens.to_string()]).map(|_| ())
     }
 
+    /// A client that may use the grants that are measured, with so many codes.
+    pub(crate) fn register_machine(&self, target: &Target, codes: usize) -> Outcome<Registered> {
+        let said = Program::new(&self.machine)
+            .arg(&target.url)
+            .arg(&target.kek)
+            .args([ISSUER, &codes.to_string()])
+            .read()?;
+        let mut lines = said.lines().map(str::to_owned);
+        let mut next = || lines.next().ok_or_else(|| Failure::new("the example said too little"));
+        Ok(Registered { id: next()?, secret: next()?, codes: lines.collect() })
+    }
+
+    /// The private server is made for tests, which do not wait for the disk; durable answers
+    /// do.
+    pub(crate) fn wait_for_the_disk(&self) -> Outcome {
+        for statement in [
+            "ALTER SYSTEM SET fsync = on",
+            "ALTER SYSTEM SET full_page_writes = on",
+            "SELECT pg_reload_conf()",
+        ] {
+            psql(&self.postgres, statement)?;
+        }
+        let settled = psql(&self.postgres, "SHOW fsync")?;
+        if settled == "on" { Ok(()) } else { Err(Failure::new("PostgreSQL still does not wait")) }
+    }
+
+    /// A name that no database of this run has yet.
+    pub(crate) fn new_name(&self) -> String {
+        self.names.set(self.names.get() + 1);
+        format!("service_{}", self.names.get())
+    }
+
+    /// Where files of this run may lie.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     fn fill(&self, target: &Target, words: &[&str]) -> Outcome<String> {
         Program::new(&self.fill).arg(&target.url).arg(&target.kek).arg(ISSUER).args(words).read()
     }
@@ -168,8 +220,13 @@ pub(crate) fn psql(url: &str, statement: &str) -> Outcome<String> {
 fn compile(root: &Path, build: Build) -> Outcome {
     Program::cargo()
         .args(["build", "--release", "--package", "muster-server", "--package", "muster-crypto"])
+<<<<<<< HEAD
         .args(["--bin", "muster", "--example", "fill", "--example", "warm_secret"])
         .args(["--example", "warm_caller"])
+=======
+        .args(["--bin", "muster", "--example", "fill", "--example", "machine"])
+        .args(["--example", "warm_secret"])
+>>>>>>> wip/bench
         .args(build.cargo_arguments())
         .within(root)
         .run()
