@@ -220,13 +220,8 @@ pub(crate) fn psql(url: &str, statement: &str) -> Outcome<String> {
 fn compile(root: &Path, build: Build) -> Outcome {
     Program::cargo()
         .args(["build", "--release", "--package", "muster-server", "--package", "muster-crypto"])
-<<<<<<< HEAD
-        .args(["--bin", "muster", "--example", "fill", "--example", "warm_secret"])
-        .args(["--example", "warm_caller"])
-=======
         .args(["--bin", "muster", "--example", "fill", "--example", "machine"])
-        .args(["--example", "warm_secret"])
->>>>>>> wip/bench
+        .args(["--example", "warm_secret", "--example", "warm_caller"])
         .args(build.cargo_arguments())
         .within(root)
         .run()
