@@ -230,7 +230,7 @@ fn a_registration_that_loses_scopes_or_the_grant_loses_them_in_every_refresh() {
 fn a_public_client_refreshes_with_rotation_and_without_a_secret() {
     // S06
     let office = Office::open(Engine::Sqlite);
-    let app = office.register_with("app", registration(), Proof::Nothing);
+    let app = office.app();
     let (_, first) = office.issued(&app);
     let (_, second) = tokens(&app.refresh(&first));
     assert_invalid_grant(&app.refresh(&first));
