@@ -137,7 +137,7 @@ impl SecretVerifier {
             return self.waste(&Secret::new(String::new()));
         }
         let Some((stored, version)) = stored else { return self.waste(presented) };
-        let tag = self.tag(id, presented);
+        let tag = self.tag(id, stored, presented);
         if self.remembers(&tag, version) {
             return Verification::Right { upgrade: None };
         }
@@ -204,9 +204,14 @@ impl SecretVerifier {
         })
     }
 
-    fn tag(&self, id: &str, presented: &Secret<String>) -> [u8; 32] {
-        let length = u64::try_from(id.len()).unwrap_or(u64::MAX).to_be_bytes();
-        mac(&self.tag_key, &[&length, id.as_bytes(), presented.expose().as_bytes()])
+    /// Bound to what is stored, and not to the id alone: another issuer may have a client of
+    /// the same name, and its row the same version.
+    fn tag(&self, id: &str, stored: &StoredSecret, presented: &Secret<String>) -> [u8; 32] {
+        let stored = stored.as_str().as_bytes();
+        let length = |bytes: &[u8]| u64::try_from(bytes.len()).unwrap_or(u64::MAX).to_be_bytes();
+        let (first, second) = (length(id.as_bytes()), length(stored));
+        let presented = presented.expose().as_bytes();
+        mac(&self.tag_key, &[&first, id.as_bytes(), &second, stored, presented])
     }
 }
 

@@ -77,6 +77,11 @@ impl FlowError {
         Self::InvalidGrant { reason }
     }
 
+    /// Whether a resource or audience is what is wrong.
+    pub(crate) const fn is_target(&self) -> bool {
+        matches!(self, Self::InvalidTarget { .. })
+    }
+
     /// The code of the answer.
     pub const fn code(&self) -> ErrorCode {
         match self {

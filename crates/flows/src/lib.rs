@@ -23,6 +23,7 @@ mod revoke;
 mod seed;
 mod signed_introspection;
 mod signers;
+mod targets;
 mod token_exchange;
 mod token_info;
 mod tools;

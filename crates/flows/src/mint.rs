@@ -18,6 +18,7 @@ use muster_store::{IssuedToken, Sequence, StoreError, StoredToken, Unit};
 
 use crate::answer::{TokenAnswer, TokenType};
 use crate::identifier::{Named, identifier};
+use crate::targets::check_standing;
 use crate::{FlowError, Tools};
 
 /// What is to be minted.
@@ -67,6 +68,7 @@ struct Draft {
 
 /// Mints what is ordered.
 pub(crate) fn mint(order: &Order<'_>, tools: &Tools) -> Result<Minted, FlowError> {
+    check_standing(&order.access.audience, order.client, tools)?;
     let profile = JwtProfile::of(order.client.registration.profile);
     let signer = match (profile, order.identity) {
         (None, None) => None,

@@ -15,6 +15,7 @@ use crate::chronicle::Happening;
 use crate::doing::Doing;
 use crate::mint::{Minted, Order, mint};
 use crate::proof::{ProvenKey, fits};
+use crate::targets::check_standing;
 use crate::{FlowError, TokenAnswer, presented};
 
 /// Who loses against a simultaneous use of the same token looks once more and finds it used.
@@ -121,6 +122,10 @@ fn minted(
     let idle = terms.refresh.map_or(found.token.expires_at, |lifetime| now.plus(lifetime));
     let until = found.transaction.expires_at.map_or(idle, |end| idle.min(end));
     let subject = found.user_id.as_ref().map_or(client.id.as_str(), |user| user.as_str());
+    // What was granted is no longer good, rather than asked for wrongly (B67).
+    check_standing(&access.audience, client, doing.tools).map_err(|error| {
+        if error.is_target() { FlowError::grant("a stopped target") } else { error }
+    })?;
     mint(
         &Order {
             client,
@@ -169,7 +174,9 @@ fn used_before(
     (found, used_at, now): (&FoundToken, Timestamp, Timestamp),
     doing: &Doing<'_>,
 ) -> Result<TokenAnswer, FlowError> {
-    if now < used_at.plus(permit.terms().grace)
+    // Who came before the one that used it up, and finds it used, came at the same moment.
+    let since = now.max(used_at).since(used_at);
+    if since < permit.terms().grace
         && let Some(answer) = given_again((found, now), doing)?
     {
         return Ok(answer);

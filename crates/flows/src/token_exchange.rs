@@ -5,7 +5,7 @@
 //! lifetime never grow (I19), and the child dies with the parent (S50).
 
 use muster_domain::{
-    Client, Descent, Entitlement, GrantName, PartyStatus, Reach, ScopeSet, Timestamp, TokenKind,
+    Client, Descent, Entitlement, GrantName, Reach, ScopeSet, Timestamp, TokenKind,
     TransactionState,
 };
 use muster_grants::{ExchangeToken, TokenExchange, TokenTypeUri};
@@ -46,7 +46,6 @@ pub(crate) fn carry_out(
     }
     let actors = actors(permit, &subject, now, doing)?;
     let access = entitlement(permit, &subject, (actors, proven.as_ref()))?;
-    check_targets(&access.audience, client, doing)?;
     let descent = Descent::of_child(&subject.transaction)
         .ok_or(FlowError::InvalidExchange { reason: "too many exchanges in a row" })?;
     issue(permit, (&subject, &access, now), (wanted, descent, proven.as_ref()), doing)
@@ -180,18 +179,6 @@ fn audience(
         return Err(FlowError::InvalidTarget { reason: "the audience would grow" });
     }
     Ok(asked.to_vec())
-}
-
-/// No token for a client that is not in good standing (past failure 9).
-fn check_targets(audience: &[String], client: &Client, doing: &Doing<'_>) -> Result<(), FlowError> {
-    for name in audience {
-        let Ok(id) = muster_domain::ClientId::new(name.as_str()) else { continue };
-        let target = doing.tools.store.read(|reading| reading.find_client(client.issuer, &id))?;
-        if target.is_some_and(|target| target.status != PartyStatus::Approved) {
-            return Err(FlowError::InvalidTarget { reason: "the client it names is stopped" });
-        }
-    }
-    Ok(())
 }
 
 fn issue(

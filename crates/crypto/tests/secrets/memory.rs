@@ -50,6 +50,15 @@ fn what_is_remembered_of_one_id_counts_for_no_other() {
 }
 
 #[test]
+fn what_is_remembered_of_one_issuers_client_counts_for_no_namesake() {
+    // Two issuers may each have a client of this id, both at their first version.
+    let (bench, _) = remembering();
+    let other = bench.store(WRONG);
+    assert!(is_wrong(&bench.verify(ID, Some((&other, FIRST)), RIGHT)));
+    assert!(is_right(&bench.verify(ID, Some((&other, FIRST)), WRONG)));
+}
+
+#[test]
 fn any_change_of_the_row_ends_the_memory_at_once() {
     let (bench, stored) = remembering();
     bench.while_hashing_stands_still(|| {

@@ -60,10 +60,17 @@ fn asked_scopes(grant: &Grant) -> Option<&ScopeSet> {
     }
 }
 
-/// Resources first, then audiences: to a token they are one (RFC 8693 2.1).
+/// Resources first, then audiences: to a token they are one (RFC 8693 2.1), and each is
+/// named once.
 fn audience(targets: &Targets) -> Vec<String> {
-    let resources = targets.resources.iter().map(|target| target.as_str().to_owned());
-    resources.chain(targets.audiences.iter().cloned()).collect()
+    let mut names: Vec<String> = Vec::new();
+    let resources = targets.resources.iter().map(Target::as_str);
+    for name in resources.chain(targets.audiences.iter().map(String::as_str)) {
+        if !names.iter().any(|known| known == name) {
+            names.push(name.to_owned());
+        }
+    }
+    names
 }
 
 /// The resources and audiences that a request names.

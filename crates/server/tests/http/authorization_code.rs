@@ -138,7 +138,7 @@ fn a_code_without_a_challenge_takes_no_verifier_and_serves_no_public_client() {
     // S16, B55
     let office = Office::open(Engine::Sqlite);
     let web = office.web();
-    let app = office.register_with("app", registration(), Proof::Nothing);
+    let app = office.app();
     let plain = |client| office.code_like(client, |_, code| code.challenge = None);
     assert_invalid_grant(&web.redeem(&plain("web")));
     let without = |party: &crate::issuing::Party, code: &str| {

@@ -114,7 +114,7 @@ fn callers(table: &mut Table<'_>, web: &Party) {
     let ungranted = office.register("ungranted", none);
     let (id, secret) = office.house.admin();
     let admin = office.party(&id, &secret);
-    let app = office.register_with("app", registration(), Proof::Nothing);
+    let app = office.app();
     let mut outcasts: Vec<Party> = Vec::new();
     for status in
         [PartyStatus::Pending, PartyStatus::Suspended, PartyStatus::Denied, PartyStatus::Revoked]

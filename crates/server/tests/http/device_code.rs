@@ -137,7 +137,7 @@ fn who_may_not_begin_a_device_flow_is_told_so() {
     for party in [other, office.party(&id, &secret)] {
         assert_refused(&start(&party, &[]), 400, "unauthorized_client");
     }
-    let app = office.register_with("app", registration(), Proof::Nothing);
+    let app = office.app();
     let code = office.approved_device(&app);
     assert_refused(&office.party("web", "").poll(&code), 401, "invalid_client");
     assert_eq!(app.poll(&code).status, 200);

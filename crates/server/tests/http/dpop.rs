@@ -45,7 +45,7 @@ fn claims(endpoint: &str, jti: &str) -> Value {
 fn tokens_are_bound(engine: Engine) {
     // S65, B69: the refresh token of a public client stays bound to its key.
     let office = Office::open(engine);
-    let app = office.register_with("app", registration(), Proof::Nothing);
+    let app = office.app();
     let (key, other) = (Holder::new(Algorithm::Es256), Holder::new(Algorithm::Es256));
     let answer = app.proving(key.proof("token", "1")).redeem(&office.code("app"));
     let (access, refresh) = tokens(&answer);

@@ -101,7 +101,7 @@ fn who_proves_nothing_learns_nothing() {
     // S40, S31, B103
     let office = Office::open(Engine::Sqlite);
     let web = office.web();
-    let app = office.register_with("app", registration(), Proof::Nothing);
+    let app = office.app();
     let (access, _) = office.issued(&app);
     let refused = app.introspect(&access);
     assert_refused(&refused, 401, "invalid_client");

@@ -3,6 +3,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use muster_admin::{ClientDraft, Keeper, Proof};
 use muster_crypto::{CodeKind, Handle, HandleKind, OsRandomness, challenge_of};
@@ -59,11 +60,22 @@ impl Party {
 
     /// Sends it. Whatever is asked, a refusal has its form and echoes nothing.
     pub(crate) fn post(&self, endpoint: &str, pairs: &[(&str, &str)]) -> Answer {
-        let answer = self.request(endpoint, pairs).send(self.address);
+        let request = self.request(endpoint, pairs);
+        let mut answer = request.send(self.address);
+        // A full house asks to come back: a busy machine is not what these tests are about.
+        for _ in 0..100 {
+            if answer.status != 503 {
+                break;
+            }
+            std::thread::park_timeout(Duration::from_millis(100));
+            answer = request.send(self.address);
+        }
         if answer.status >= 400 {
             assert_eq!(check_form(&answer), Ok(()), "{}", answer.text());
             let told = answer.text();
-            let echoed = pairs.iter().find(|(_, value)| value.len() >= 12 && told.contains(value));
+            let echoed = pairs.iter().find(|(name, value)| {
+                *name != "grant_type" && value.len() >= 12 && told.contains(value)
+            });
             assert_eq!(echoed, None, "the input came back");
         }
         answer
@@ -166,6 +178,17 @@ pub(crate) fn registration() -> Registration {
     }
 }
 
+/// The same without the grants that need a proof: a public client's.
+pub(crate) fn public() -> Registration {
+    let grants = [
+        GrantName::AuthorizationCode,
+        GrantName::RefreshToken,
+        GrantName::DeviceCode,
+        GrantName::JwtBearer,
+    ];
+    Registration { grants: GrantNames::of(&grants), ..registration() }
+}
+
 /// A house, and the ways behind its scenes.
 pub(crate) struct Office {
     pub(crate) house: House,
@@ -230,6 +253,11 @@ impl Office {
     /// The usual client.
     pub(crate) fn web(&self) -> Party {
         self.register("web", registration())
+    }
+
+    /// A client that proves nothing.
+    pub(crate) fn app(&self) -> Party {
+        self.register_with("app", public(), Proof::Nothing)
     }
 
     /// The resource server of [`API`].

@@ -162,7 +162,7 @@ fn every_advertised_endpoint_takes_every_method_of_authentication_that_it_names(
     // S60
     let office = Office::open(Engine::Sqlite);
     let web = office.web();
-    let app = office.register_with("app", registration(), Proof::Nothing);
+    let app = office.app();
     let key = PrivateKey::generate(Algorithm::Es256).expect("a key");
     let jwks = format!("{{\"keys\":[{}]}}", key.public_jwk());
     office.register_with("robot", registration(), Proof::KeySet(jwks));

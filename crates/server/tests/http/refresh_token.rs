@@ -5,7 +5,7 @@ use std::sync::Barrier;
 use std::time::Duration;
 
 use muster_admin::Proof;
-use muster_domain::{GrantName, Lifetime, Registration, ScopeSet};
+use muster_domain::{GrantName, Lifetime, PartyStatus, Registration, ScopeSet};
 
 use crate::house::Engine;
 use crate::issuing::{
@@ -230,11 +230,28 @@ fn a_registration_that_loses_scopes_or_the_grant_loses_them_in_every_refresh() {
 fn a_public_client_refreshes_with_rotation_and_without_a_secret() {
     // S06
     let office = Office::open(Engine::Sqlite);
-    let app = office.register_with("app", registration(), Proof::Nothing);
+    let app = office.app();
     let (_, first) = office.issued(&app);
     let (_, second) = tokens(&app.refresh(&first));
     assert_invalid_grant(&app.refresh(&first));
     assert_invalid_grant(&app.refresh(&second));
     let with_secret = office.party("app", "a-secret");
     assert_refused(&with_secret.refresh(&second), 401, "invalid_client");
+}
+
+#[test]
+fn no_refresh_mints_for_an_audience_that_is_stopped() {
+    // B67, past failure 9
+    let office = Office::open(Engine::Sqlite);
+    let web = office.web();
+    office.api();
+    let code = office.code_like("web", |_, code| {
+        code.entitlement.audience = vec!["api".to_owned()];
+    });
+    let (_, refresh) = tokens(&web.redeem(&code));
+    let set = |status| office.keeper.set_client_status("api", status).expect("a status");
+    set(PartyStatus::Suspended);
+    assert_invalid_grant(&web.refresh(&refresh));
+    set(PartyStatus::Approved);
+    assert_eq!(web.refresh(&refresh).status, 200);
 }
