@@ -5,8 +5,8 @@
 //! lifetime never grow (I19), and the child dies with the parent (S50).
 
 use muster_domain::{
-    Client, Descent, Entitlement, GrantName, PartyStatus, Reach, ScopeSet, Timestamp, TokenKind,
-    TransactionState,
+    Client, Descent, Entitlement, GrantName, Lifetime, PartyStatus, Reach, ScopeSet, Timestamp,
+    TokenKind, TransactionState,
 };
 use muster_grants::{ExchangeToken, TokenExchange, TokenTypeUri};
 use muster_policy::IssuePermit;
@@ -249,15 +249,25 @@ fn issue(
         doing.chronicle.note(unit, &happening)?;
         Ok(Ok(()))
     })?;
-    let answer = minted.into_answer()?;
-    Ok(match wanted {
-        Wanted::Access => {
-            TokenAnswer { issued_token_type: Some(TokenTypeUri::AccessToken.as_str()), ..answer }
-        }
-        // RFC 8693 2.2.1: what was asked for stands in `access_token`; the access token that
-        // a refresh token always comes with can be had by refreshing.
-        Wanted::Both => {
-            TokenAnswer { issued_token_type: Some(TokenTypeUri::RefreshToken.as_str()), ..answer }
-        }
+    told(minted.into_answer()?, refresh_until.map(|until| until.since(now)))
+}
+
+/// RFC 8693 2.2.1: what was asked for stands in `access_token`. A refresh token is no token
+/// to present (`N_A`), and the access token beside it can be had by refreshing.
+fn told(answer: TokenAnswer, refreshes_for: Option<Lifetime>) -> Result<TokenAnswer, FlowError> {
+    let Some(expires_in) = refreshes_for else {
+        let issued = Some(TokenTypeUri::AccessToken.as_str());
+        return Ok(TokenAnswer { issued_token_type: issued, ..answer });
+    };
+    let refresh = answer.refresh_token.ok_or_else(|| {
+        muster_store::StoreError::corrupt("an exchange for a refresh token without one")
+    })?;
+    Ok(TokenAnswer {
+        access_token: refresh,
+        token_type: None,
+        expires_in,
+        refresh_token: None,
+        issued_token_type: Some(TokenTypeUri::RefreshToken.as_str()),
+        ..answer
     })
 }
