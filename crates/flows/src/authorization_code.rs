@@ -133,11 +133,9 @@ fn minted(
     let access =
         Entitlement { key: proven.map(|proven| proven.thumbprint().clone()), ..granted.clone() };
     let refresh = refresh_entitlement(&access, permit.is_proved());
-    let family_end = found.transaction.expires_at;
-    let refresh_until = terms.refresh.map(|lifetime| {
-        let idle = now.plus(lifetime);
-        family_end.map_or(idle, |end| idle.min(end))
-    });
+    let within =
+        |until: Timestamp| found.transaction.expires_at.map_or(until, |end| until.min(end));
+    let refresh_until = terms.refresh.map(|lifetime| within(now.plus(lifetime)));
     let identity = access
         .scopes
         .holds("openid")
@@ -150,7 +148,7 @@ fn minted(
             shard: found.transaction.key.shard,
             now,
             access: &access,
-            access_until: now.plus(terms.access),
+            access_until: within(now.plus(terms.access)),
             refresh: refresh_until.map(|until| (&refresh, until)),
             identity,
             may_act: &client.registration.may_act,

@@ -1,0 +1,210 @@
+//! Every storage call of every flow fails once, in every way (testing 6.3, F07, F12, F13,
+//! V25): whoever asks is told to try later, the state is one of the two legal ones, and
+//! trying again ends well.
+
+use std::sync::Arc;
+
+use muster_domain::{Client, ErrorCode, TransactionState, User};
+use muster_flows::{Revoked, TokenAnswer};
+
+use crate::faulty::{Faulty, Strike, Switch};
+use crate::house::{Engine, House, every_grant, with_grace};
+use crate::verbs::live_refresh;
+
+/// More storage calls than any flow makes.
+const CALLS_MOST: usize = 40;
+
+/// A house whose database fails when it is told to.
+struct Frail {
+    house: House,
+    switch: Arc<Switch>,
+    client: Client,
+    user: User,
+}
+
+/// What a flow said while a call failed, and what it says when it is tried again.
+struct Tried<T> {
+    failed: Result<T, ErrorCode>,
+    again: Result<T, ErrorCode>,
+    strike: Strike,
+}
+
+impl Frail {
+    fn new(engine: Engine, grace: bool) -> Self {
+        let switch = Arc::new(Switch::default());
+        let wrapped = Arc::clone(&switch);
+        let house = House::over(engine, |inner| Arc::new(Faulty { inner, switch: wrapped }));
+        let registration = if grace { with_grace("a") } else { every_grant("a") };
+        let (client, user) = (house.client("app", registration), house.user("alice"));
+        Self { house, switch, client, user }
+    }
+
+    /// Makes a fresh ground, lets each call of `flow` fail on it, tries again, and judges.
+    fn each_call<G, T>(
+        &self,
+        ground: impl Fn(&Self) -> G,
+        flow: impl Fn(&House, &G) -> Result<T, ErrorCode>,
+        judge: impl Fn(&Self, &G, &Tried<T>),
+    ) {
+        for strike in Strike::ALL {
+            let mut nth = 1;
+            loop {
+                assert!(nth < CALLS_MOST, "a flow that never ends");
+                let ground = ground(self);
+                self.switch.arm(nth, strike);
+                let failed = flow(&self.house, &ground);
+                if !self.switch.disarm() {
+                    assert!(failed.is_ok() && nth > 1, "without a failure it succeeds");
+                    break;
+                }
+                if let Err(code) = &failed {
+                    let later = ErrorCode::TemporarilyUnavailable;
+                    assert_eq!(*code, later, "call {nth}, {strike:?}");
+                }
+                let again = flow(&self.house, &ground);
+                judge(self, &ground, &Tried { failed, again, strike });
+                nth += 1;
+            }
+        }
+    }
+
+    fn is_alive(&self, answer: &TokenAnswer) -> bool {
+        self.house.is_active("app", answer.access_token.expose())
+    }
+}
+
+fn refresh_of(answer: &TokenAnswer) -> &str {
+    answer.refresh_token.as_ref().expect("a refresh token").expose()
+}
+
+/// A failed issue is issued anew without more ado.
+fn comes_at_last(frail: &Frail, tried: &Tried<TokenAnswer>) {
+    assert!(tried.failed.is_err(), "a failure is not a success");
+    let answer = tried.again.as_ref().expect("the second try succeeds");
+    assert!(frail.is_alive(answer));
+}
+
+/// What can be had once: the second try gets it, or the first had it and its answer is lost.
+fn comes_at_most_once(frail: &Frail, tried: &Tried<TokenAnswer>) {
+    assert!(tried.failed.is_err(), "a failure is not a success");
+    match &tried.again {
+        Ok(answer) => assert!(frail.is_alive(answer)),
+        Err(code) => {
+            assert_eq!((*code, tried.strike), (ErrorCode::InvalidGrant, Strike::AnswerLost));
+        }
+    }
+}
+
+fn every_call_may_fail(engine: Engine) {
+    let frail = Frail::new(engine, false);
+    frail.each_call(
+        |_| (),
+        |house, ()| house.client_credentials("app", ""),
+        |frail, (), tried| comes_at_last(frail, tried),
+    );
+    frail.each_call(
+        |frail| frail.house.codes(&frail.client, &frail.user, 1).remove(0),
+        |house, code| house.redeem("app", code),
+        |frail, _, tried| comes_at_most_once(frail, tried),
+    );
+    frail.each_call(
+        |frail| frail.house.family(&frail.client, &frail.user),
+        |house, held| house.exchange("app", held.access_token.expose(), ""),
+        |frail, _, tried| comes_at_last(frail, tried),
+    );
+    frail.each_call(
+        |frail| {
+            let started = frail.house.start_device("app").unwrap();
+            assert!(frail.house.approve(&started, &frail.user).unwrap());
+            started.device_code.expose().clone()
+        },
+        |house, code| house.poll("app", code),
+        |frail, _, tried| comes_at_most_once(frail, tried),
+    );
+    frail.each_call(
+        |_| (),
+        |house, ()| house.start_device("app"),
+        |_, (), tried| assert!(tried.failed.is_err() && tried.again.is_ok()),
+    );
+}
+
+#[test]
+fn every_storage_call_of_every_grant_may_fail_on_sqlite() {
+    every_call_may_fail(Engine::Sqlite);
+}
+
+#[test]
+fn every_storage_call_of_every_grant_may_fail_on_postgres() {
+    every_call_may_fail(Engine::Postgres);
+}
+
+fn a_refresh_never_forks(engine: Engine) {
+    // D4: without grace a lost answer ends the family, with grace it comes again
+    for grace in [false, true] {
+        let frail = Frail::new(engine, grace);
+        frail.each_call(
+            |frail| frail.house.family(&frail.client, &frail.user),
+            |house, held| house.refresh("app", refresh_of(held), ""),
+            |frail, held, tried| {
+                let walk = frail.house.walk(&frail.client, refresh_of(held));
+                assert_eq!(live_refresh(&walk.1), 1, "one lineage");
+                match &tried.again {
+                    Ok(answer) => {
+                        assert!(frail.is_alive(answer));
+                        let next = frail.house.refresh("app", refresh_of(answer), "");
+                        assert!(next.is_ok());
+                    }
+                    Err(code) => {
+                        assert_eq!(*code, ErrorCode::InvalidGrant);
+                        assert!(!grace && tried.strike == Strike::AnswerLost);
+                        assert!(walk.0.state != TransactionState::Open);
+                    }
+                }
+            },
+        );
+    }
+}
+
+#[test]
+fn a_refresh_with_a_failing_call_never_forks_on_sqlite() {
+    a_refresh_never_forks(Engine::Sqlite);
+}
+
+#[test]
+fn a_refresh_with_a_failing_call_never_forks_on_postgres() {
+    a_refresh_never_forks(Engine::Postgres);
+}
+
+fn failures_are_no_verdicts(engine: Engine) {
+    // S33: a failure of the store is never a success, and never "inactive"
+    let frail = Frail::new(engine, false);
+    frail.each_call(
+        |frail| frail.house.family(&frail.client, &frail.user),
+        |house, held| {
+            house.introspect("app", held.access_token.expose()).map(|active| active.is_some())
+        },
+        |_, _, tried| {
+            assert!(tried.failed.is_err());
+            assert_eq!(tried.again, Ok(true));
+        },
+    );
+    frail.each_call(
+        |frail| frail.house.family(&frail.client, &frail.user),
+        |house, held| house.revoke("app", refresh_of(held)),
+        |frail, held, tried| {
+            assert!(tried.failed.is_err());
+            assert!(matches!(tried.again, Ok(Revoked::Now | Revoked::Before)));
+            assert!(!frail.is_alive(held));
+        },
+    );
+}
+
+#[test]
+fn a_failing_call_is_no_verdict_on_a_token_on_sqlite() {
+    failures_are_no_verdicts(Engine::Sqlite);
+}
+
+#[test]
+fn a_failing_call_is_no_verdict_on_a_token_on_postgres() {
+    failures_are_no_verdicts(Engine::Postgres);
+}

@@ -1,0 +1,20 @@
+//! State without HTTP: every grant, its races, its faults and its histories, on both engines.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on says so"
+)]
+
+mod chains;
+mod checker;
+mod faults;
+mod faulty;
+mod grants;
+mod histories;
+mod house;
+mod listed;
+mod races;
+mod racing;
+mod verbs;
