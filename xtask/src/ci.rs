@@ -9,7 +9,7 @@ use crate::muster::muster;
 use crate::prerequisites::{self, Build, Means, Need};
 use crate::program::Program;
 use crate::terminal::{announce, say};
-use crate::{databases, tidy, workspace};
+use crate::{clients, databases, tidy, workspace};
 
 /// Runs every check; the first that fails ends it.
 pub(crate) fn run() -> Outcome {
@@ -35,6 +35,7 @@ pub(crate) fn run() -> Outcome {
     // The README's two commands, word for word.
     step("the README's test command", || cargo(&["xtask", "test"]).run())?;
     step("the README's demo", || cargo(&["xtask", "demo", "--exit"]).run())?;
+    step("clients of others", || clients::run(&clients::Arguments::default()))?;
     step("the pages made of the code", || {
         cargo(&["xtask", "reference", "--check"]).run()?;
         cargo(&["xtask", "schema", "--check"]).run()
