@@ -8,7 +8,9 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::terminal::say;
-use crate::{bench, ci, databases, demo, dev, migrate, reference, schema, servers, test, tidy};
+use crate::{
+    bench, ci, clients, databases, demo, dev, migrate, reference, schema, servers, test, tidy,
+};
 
 /// The tools of the house.
 #[derive(Parser)]
@@ -26,6 +28,8 @@ enum Command {
     Test(test::Arguments),
     /// Run everything that gates a change.
     Ci(ci::Arguments),
+    /// Let unchanged libraries of others verify tokens and speak to the service.
+    Clients(clients::Arguments),
     /// Make, walk and try the steps of the database's schema.
     #[command(subcommand)]
     Migrate(migrate::MigrateCommand),
@@ -56,6 +60,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),
         Command::Ci(arguments) => ci::run(&arguments),
+        Command::Clients(arguments) => clients::run(&arguments),
         Command::Migrate(command) => migrate::run(&command),
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Reference(arguments) => reference::run(&arguments),

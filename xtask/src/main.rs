@@ -7,6 +7,7 @@
 mod bench;
 mod calendar;
 mod ci;
+mod clients;
 mod command;
 mod databases;
 mod demo;

@@ -38,6 +38,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         kek_file: Some(PathBuf::from(kek)),
         issuer: IssuerUrl::new(issuer.as_str())?,
         audit_file: None,
+        token_longest: muster_domain::Lifetime::from_days(1),
     };
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let randomness: Arc<dyn Randomness> = Arc::new(OsRandomness);

@@ -18,21 +18,27 @@ impl Answer {
     }
 }
 
-/// Posts a form with Basic authentication.
+/// Posts a form. A client with a secret sends it by Basic, one without names itself in the
+/// form (RFC 6749 2.3.1, 3.2.1).
 pub(super) fn post(
     address: SocketAddr,
     path: &str,
-    id: &str,
-    secret: &str,
+    (id, secret): (&str, Option<&str>),
     form: &[(&str, &str)],
 ) -> io::Result<Answer> {
-    let pairs: Vec<String> =
+    let mut pairs: Vec<String> =
         form.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect();
+    let proof = if let Some(secret) = secret {
+        let pair = BASE64.encode(format!("{}:{}", encoded(id), encoded(secret)).as_bytes());
+        format!("Authorization: Basic {pair}\r\n")
+    } else {
+        pairs.push(format!("client_id={}", encoded(id)));
+        String::new()
+    };
     let body = pairs.join("&");
-    let pair = BASE64.encode(format!("{}:{}", encoded(id), encoded(secret)).as_bytes());
     let mut stream = TcpStream::connect(address)?;
     let head = format!(
-        "POST {path} HTTP/1.1\r\nHost: {address}\r\nAuthorization: Basic {pair}\r\n\
+        "POST {path} HTTP/1.1\r\nHost: {address}\r\n{proof}\
          Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\
          Connection: close\r\n\r\n",
         body.len()

@@ -4,6 +4,8 @@
 mod federation;
 mod folder;
 mod http;
+mod parties;
+mod person;
 mod show;
 mod telling;
 

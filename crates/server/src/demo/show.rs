@@ -30,11 +30,11 @@ fn line(kind: &str, token: &Value, now: Timestamp) -> String {
     } else {
         "ended  "
     };
-    let age = now.millis().saturating_sub(number("issued_at")).div_euclid(60_000);
-    let lifetime = number("lifetime").div_euclid(60_000);
+    let age = now.millis().saturating_sub(number("issued_at")).div_euclid(1_000);
+    let lifetime = number("lifetime").div_euclid(1_000);
     let text = token.get("token").and_then(Value::as_str).unwrap_or("(text unknown)");
     let text = shortened(text);
-    format!("{good}{kind:<14} issued {age:>4} min ago for {lifetime:>4} min  {text}")
+    format!("{good}{kind:<14} issued {age:>2} s ago for {lifetime:>7} s  {text}")
 }
 
 fn array<'a>(value: &'a Value, name: &str) -> &'a [Value] {

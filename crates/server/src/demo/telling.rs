@@ -1,4 +1,5 @@
-//! The demo's story: plant, open the doors, ask as two admins, show the difference.
+//! The demo's story: open the doors, let the federation live, ask as two admins, show the
+//! difference.
 
 use std::net::TcpListener;
 use std::path::Path;
@@ -8,8 +9,9 @@ use muster_cli::{DemoOptions, Exit, Failure, Output, Premises};
 use crate::assemble::{World, keeper_settings, start_on};
 use crate::settings::{self, Environment, Settings};
 
-use super::federation::{Federation, plant};
+use super::federation::{Federation, live};
 use super::folder::Folder;
+use super::person::TOKEN;
 use super::{http, show};
 
 /// Runs the demo.
@@ -21,8 +23,9 @@ pub fn run(options: &DemoOptions, world: &World, output: &mut Output<'_>) -> Res
     let folder = Folder::new(&*world.randomness).map_err(|error| failed(&error))?;
     let settings = settings_for(port, folder.path())?;
     let premises = Premises::open(&keeper_settings(&settings), &world.clock, &world.randomness)?;
-    let federation = plant(&premises, world).map_err(|error| failed(&error))?;
     let running = start_on(&settings, world, &premises).map_err(|error| failed(&error))?;
+    let lived = live(&premises, world, running.address);
+    let federation = lived.map_err(|error| failed(&error))?;
     tell(output, &federation, running.address)?;
     if options.exit {
         running.stop();
@@ -77,7 +80,7 @@ fn tell(
         output.say(&format!("\n== {} ({})", view.admin, view.rights))?;
         output.say("\nThe request:\n")?;
         output.say(&view.curl(address))?;
-        let answer = http::post(address, "/oauth2/token", &view.id, &view.secret, &view.form())
+        let answer = http::post(address, TOKEN, (&view.id, Some(&view.secret)), &view.form())
             .map_err(|error| failed(&error))?;
         output.value(&serde_json::json!({
             "admin": view.id, "status": answer.status, "listing": answer.json(),

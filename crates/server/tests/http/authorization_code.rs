@@ -2,7 +2,6 @@
 
 use std::sync::Barrier;
 
-use muster_admin::Proof;
 use muster_crypto::challenge_of;
 use muster_domain::{GrantName, Lifetime, Registration, ScopeSet, UserStatus};
 

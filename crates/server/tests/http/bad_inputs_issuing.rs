@@ -4,7 +4,6 @@
 //! What concerns one grant alone stands with that grant; `Party::post` holds every refusal
 //! there against the same form.
 
-use muster_admin::Proof;
 use muster_domain::{GrantName, GrantNames, PartyStatus, Registration};
 
 use crate::bad_inputs::check_form;

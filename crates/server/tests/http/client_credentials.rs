@@ -1,6 +1,5 @@
 //! The client-credentials grant over HTTP: the client for itself, within its registration.
 
-use muster_admin::Proof;
 use muster_crypto::VerifyingKeys;
 use muster_domain::{AccessTokenProfile, GrantName, GrantNames, Lifetime, Registration};
 use serde_json::{Map, Value, json};

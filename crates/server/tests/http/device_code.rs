@@ -3,7 +3,6 @@
 use std::sync::Barrier;
 use std::time::Duration;
 
-use muster_admin::Proof;
 use muster_domain::{GrantName, GrantNames, Registration};
 use muster_flows::{Decision, Unrecorded, decide_device};
 

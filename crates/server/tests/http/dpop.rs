@@ -1,6 +1,5 @@
 //! DPoP over HTTP (RFC 9449): bound tokens, bound refresh tokens, and proofs that are none.
 
-use muster_admin::Proof;
 use muster_crypto::{Algorithm, PrivateKey};
 use muster_domain::{GrantName, Registration};
 use serde_json::{Map, Value, json};

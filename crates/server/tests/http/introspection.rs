@@ -1,7 +1,6 @@
 //! Introspection over HTTP (RFC 7662, RFC 9701): to whom a token concerns, and one answer for
 //! everything else.
 
-use muster_admin::Proof;
 use muster_domain::Registration;
 use serde_json::json;
 

@@ -4,7 +4,6 @@
 use std::sync::Barrier;
 use std::time::Duration;
 
-use muster_admin::Proof;
 use muster_domain::{GrantName, Lifetime, PartyStatus, Registration, ScopeSet};
 
 use crate::house::Engine;
