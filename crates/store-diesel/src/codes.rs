@@ -3,31 +3,12 @@
 
 use diesel::prelude::*;
 use muster_domain::{AuthorizationCode, IssuerKey, LookupTag, Shard, Timestamp, TransactionKey};
-use muster_store::{CodesReading, CodesWriting, FoundCode, StoreError};
+use muster_store::{CodesReading, CodesWriting, FoundCode, StandingsReading, StoreError};
 
 use crate::error::store_error;
 use crate::rows::{CodeRow, NewCodeRow, TransactionRow, small};
-use crate::schema::{clients, codes, issuers, transactions, users};
+use crate::schema::{codes, transactions};
 use crate::session::Session;
-use crate::surroundings::{AboveRow, UserAboveRow, above, found_standing};
-
-/// A code's row with what stands above it.
-type FoundRow = (CodeRow, TransactionRow, AboveRow, Option<UserAboveRow>);
-
-/// `None`: the user is gone, and its code with it.
-fn found_code((code, transaction, above, user): FoundRow) -> Result<Option<FoundCode>, StoreError> {
-    let transaction = transaction.into_domain()?;
-    if transaction.user.is_some() != user.is_some() {
-        return Ok(None);
-    }
-    let above = found_standing(above, user)?;
-    Ok(Some(FoundCode {
-        code: code.into_domain()?,
-        transaction,
-        standing: above.standing,
-        user_id: above.user_id,
-    }))
-}
 
 macro_rules! codes {
     ($connection:ty) => {
@@ -38,32 +19,32 @@ macro_rules! codes {
                 tag: LookupTag,
                 shard: Shard,
             ) -> Result<Option<FoundCode>, StoreError> {
-                let row: Option<FoundRow> = codes::table
-                    .inner_join(
-                        transactions::table.on(transactions::shard
-                            .eq(codes::shard)
-                            .and(transactions::seq.eq(codes::tx_seq))),
-                    )
-                    .inner_join(issuers::table.on(issuers::seq.eq(transactions::issuer_seq)))
-                    .inner_join(clients::table.on(clients::seq.eq(transactions::client_seq)))
-                    .left_join(
-                        users::table.on(users::shard
-                            .eq(transactions::shard)
-                            .and(users::seq.nullable().eq(transactions::user_seq))),
-                    )
+                let code: Option<CodeRow> = codes::table
                     .filter(codes::lookup.eq(tag.bytes().as_slice()))
                     .filter(codes::shard.eq(shard.number()))
                     .filter(codes::issuer_seq.eq(small(issuer.number())?))
-                    .select((
-                        CodeRow::as_select(),
-                        TransactionRow::as_select(),
-                        above!(),
-                        (users::status, users::uid).nullable(),
-                    ))
+                    .select(CodeRow::as_select())
                     .first(&mut *self.connection)
                     .optional()
                     .map_err(store_error)?;
-                row.map_or(Ok(None), found_code)
+                let Some(code) = code else { return Ok(None) };
+                let code = code.into_domain()?;
+                let transaction: Option<TransactionRow> = transactions::table
+                    .find((code.transaction.shard.number(), code.transaction.number))
+                    .select(TransactionRow::as_select())
+                    .first(&mut *self.connection)
+                    .optional()
+                    .map_err(store_error)?;
+                // A code whose transaction, client or user is gone is gone with it.
+                let Some(transaction) = transaction else { return Ok(None) };
+                let transaction = transaction.into_domain()?;
+                let above = self.find_standing(issuer, transaction.client, transaction.user)?;
+                Ok(above.map(|above| FoundCode {
+                    code,
+                    transaction,
+                    standing: above.standing,
+                    user_id: above.user_id,
+                }))
             }
         }
 

@@ -1,6 +1,6 @@
 //! What stands above a token, a code or a new token: issuer, client, its admins, user.
 //!
-//! One statement asks for all of it along with the row itself, since introspection is asked
+//! One statement asks for all of it along with a transaction, since introspection is asked
 //! thousands of times a second. The macro is the one place where a standing is read.
 
 use diesel::prelude::*;

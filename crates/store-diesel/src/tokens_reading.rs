@@ -1,12 +1,13 @@
 //! Finding tokens on both engines: by keyed hash, within a reach.
 //!
-//! A presented token is found with all that stands above it in one statement, which is
-//! prepared once; only a reach that depends on a registration asks a second time.
+//! One statement looks for the token, a second one for all that stands above it, each
+//! prepared once; only a reach that depends on a registration asks a third time. They are
+//! not joined: a plan that was made while the tables were small would begin at the wrong end.
 
 use diesel::prelude::*;
 use muster_domain::{
     ClientKey, ElementKey, Entitlement, IssuerKey, LookupTag, PartyStatus, Reach, ReachedClients,
-    Registration, Shard, Token, TokenId, TokenKind, TransactionKey,
+    Registration, ScopeSet, Shard, Token, TokenId, TokenKind, TransactionKey,
 };
 use muster_store::{FoundToken, IssuedToken, PresentedToken, StoreError, TokensReading};
 
@@ -41,22 +42,23 @@ fn ways(presented: &PresentedToken) -> Vec<Sought<'_>> {
     }
 }
 
-/// A token's row with what stands above it.
-type FoundRow =
-    (TokenHeadRow, Option<String>, Option<i64>, TransactionRow, AboveRow, Option<UserAboveRow>);
+/// A token's row with what it entitles to and its successor.
+type FoundRow = (TokenHeadRow, Option<String>, Option<i64>);
+
+/// A transaction's row with what stands above it and its tokens.
+type AboveTokenRow = (TransactionRow, AboveRow, Option<UserAboveRow>);
 
 /// `None`: the user is gone, and its token with it.
-fn found_token(row: FoundRow) -> Result<Option<FoundToken>, StoreError> {
-    let (token, details, successor, transaction, above, user) = row;
-    let token = token.into_domain()?;
+fn found_token(
+    token: Token,
+    (details, successor): (Option<String>, Option<i64>),
+    (transaction, above, user): AboveTokenRow,
+) -> Result<Option<FoundToken>, StoreError> {
     if token.user.is_some() != user.is_some() {
         return Ok(None);
     }
     let transaction = transaction.into_domain()?;
-    let entitlement = match details {
-        Some(text) => read_entitlement(&text)?,
-        None => Entitlement::of_scopes(transaction.scopes.clone()),
-    };
+    let entitlement = entitlement(details, &transaction.scopes)?;
     let above = found_standing(above, user)?;
     Ok(Some(FoundToken {
         token,
@@ -67,6 +69,12 @@ fn found_token(row: FoundRow) -> Result<Option<FoundToken>, StoreError> {
         standing: above.standing,
         user_id: above.user_id,
     }))
+}
+
+/// What a token entitles to: an imported one to the scopes of its transaction.
+fn entitlement(details: Option<String>, granted: &ScopeSet) -> Result<Entitlement, StoreError> {
+    details
+        .map_or_else(|| Ok(Entitlement::of_scopes(granted.clone())), |text| read_entitlement(&text))
 }
 
 /// Whether a token's audience names a client or what it serves.
@@ -102,28 +110,9 @@ macro_rules! tokens_reading {
                 reach: Reach,
             ) -> Result<Option<FoundRow>, StoreError> {
                 let mut query = tokens::table
-                    .inner_join(
-                        transactions::table.on(transactions::shard
-                            .eq(tokens::shard)
-                            .and(transactions::seq.eq(tokens::tx_seq))),
-                    )
-                    .inner_join(issuers::table.on(issuers::seq.eq(tokens::issuer_seq)))
-                    .inner_join(clients::table.on(clients::seq.eq(tokens::client_seq)))
-                    .left_join(
-                        users::table.on(users::shard
-                            .eq(tokens::shard)
-                            .and(users::seq.nullable().eq(tokens::user_seq))),
-                    )
                     .filter(tokens::kind.eq(token_kind_number(kind)))
                     .filter(tokens::issuer_seq.eq(small(reach.issuer().number())?))
-                    .select((
-                        TokenHeadRow::as_select(),
-                        tokens::details,
-                        tokens::successor,
-                        TransactionRow::as_select(),
-                        above!(),
-                        (users::status, users::uid).nullable(),
-                    ))
+                    .select((TokenHeadRow::as_select(), tokens::details, tokens::successor))
                     .into_boxed();
                 query = sought!(query, way);
                 query = match reach.clients() {
@@ -142,6 +131,28 @@ macro_rules! tokens_reading {
                     ),
                 };
                 query.limit(1).first(&mut *self.connection).optional().map_err(store_error)
+            }
+
+            /// The transaction of a token with what stands above both. `None`: one of them is
+            /// gone, and the token with it.
+            fn above_token(&mut self, token: &Token) -> Result<Option<AboveTokenRow>, StoreError> {
+                let shard = token.key.shard.number();
+                // No row has a number below 1: whoever has no user joins none.
+                let user = token.user.map_or(0, |user| user.number);
+                transactions::table
+                    .inner_join(issuers::table.on(issuers::seq.eq(small(token.issuer.number())?)))
+                    .inner_join(clients::table.on(clients::seq.eq(small(token.client.number())?)))
+                    .left_join(users::table.on(users::shard.eq(shard).and(users::seq.eq(user))))
+                    .filter(transactions::shard.eq(shard))
+                    .filter(transactions::seq.eq(token.transaction.number))
+                    .select((
+                        TransactionRow::as_select(),
+                        above!(),
+                        (users::status, users::uid).nullable(),
+                    ))
+                    .first(&mut *self.connection)
+                    .optional()
+                    .map_err(store_error)
             }
 
             /// Whether a reach that depends on registrations covers a token.
@@ -211,7 +222,11 @@ macro_rules! tokens_reading {
             ) -> Result<Option<FoundToken>, StoreError> {
                 for way in ways(presented) {
                     let Some(row) = self.find_sought(way, kind, reach)? else { continue };
-                    let Some(found) = found_token(row)? else { continue };
+                    let (token, details, successor) = row;
+                    let token = token.into_domain()?;
+                    let Some(above) = self.above_token(&token)? else { continue };
+                    let found = found_token(token, (details, successor), above)?;
+                    let Some(found) = found else { continue };
                     if self.covers(reach, &found)? {
                         return Ok(Some(found));
                     }
@@ -250,24 +265,35 @@ macro_rules! tokens_reading {
                 // One by one, as they lie in a row: for several at once SQLite would rather
                 // read the whole shard.
                 for number in first..first.saturating_add(MOST_IN_ELEMENT) {
-                    let row: Option<(TokenRow, Option<String>, String)> = tokens::table
-                        .inner_join(
-                            transactions::table.on(transactions::shard
-                                .eq(tokens::shard)
-                                .and(transactions::seq.eq(tokens::tx_seq))),
-                        )
-                        .filter(tokens::shard.eq(shard))
-                        .filter(tokens::seq.eq(number))
+                    let row: Option<(TokenRow, Option<String>)> = tokens::table
+                        .find((shard, number))
                         .filter(tokens::elem_seq.eq(first))
                         .filter(tokens::tx_seq.eq(transaction.number))
-                        .select((TokenRow::as_select(), tokens::details, transactions::scopes))
+                        .select((TokenRow::as_select(), tokens::details))
                         .first(&mut *self.connection)
                         .optional()
                         .map_err(store_error)?;
-                    let Some((row, details, scopes)) = row else { break };
-                    found.push(issued(row, details, &scopes)?);
+                    let Some(row) = row else { break };
+                    found.push(row);
                 }
-                Ok(found)
+                if found.is_empty() {
+                    return Ok(Vec::new());
+                }
+                let granted: Option<String> = transactions::table
+                    .find((shard, transaction.number))
+                    .select(transactions::scopes)
+                    .first(&mut *self.connection)
+                    .optional()
+                    .map_err(store_error)?;
+                let Some(granted) = granted else { return Ok(Vec::new()) };
+                let granted = scopes_in(&granted)?;
+                found
+                    .into_iter()
+                    .map(|(row, details)| {
+                        let entitlement = entitlement(details, &granted)?;
+                        Ok(IssuedToken { stored: row.into_stored()?, entitlement })
+                    })
+                    .collect()
             }
 
             fn tokens_of_transactions(
@@ -301,15 +327,6 @@ macro_rules! tokens_reading {
             }
         }
     };
-}
-
-/// A token with its text and what it entitles to.
-fn issued(row: TokenRow, details: Option<String>, scopes: &str) -> Result<IssuedToken, StoreError> {
-    let entitlement = match details {
-        Some(text) => read_entitlement(&text)?,
-        None => Entitlement::of_scopes(scopes_in(scopes)?),
-    };
-    Ok(IssuedToken { stored: row.into_stored()?, entitlement })
 }
 
 tokens_reading!(diesel::PgConnection);

@@ -83,5 +83,6 @@ fn hex(bytes: &serde_json::Value) -> String {
 
 fn digits(bytes: &serde_json::Value) -> String {
     let bytes = bytes.as_array().unwrap().iter();
-    bytes.map(|byte| format!("{:02x}", byte.as_u64().unwrap())).collect()
+    let digits: Vec<_> = bytes.map(|byte| format!("{:02x}", byte.as_u64().unwrap())).collect();
+    digits.concat()
 }

@@ -2,14 +2,14 @@
 
 use muster_domain::{CodeState, Entitlement, KeyThumbprint, PartyStatus, ScopeSet, UserStatus};
 
-use super::ground::{Ground, at, is_conflict, tag, together};
+use super::ground::{Ground, at, is_conflict, new_code, tag, together};
 use crate::{PartyKey, Store};
 
 pub fn a_code_is_found_as_it_was_given(store: &dyn Store) {
     let ground = Ground::of(store);
     let (client, user) = (ground.client("client"), ground.user("alice"));
     let [full, bare] = ["t:1", "t:2"].map(|id| ground.transaction(&user, &client, id, 10));
-    let mut given = ground.new_code(&full);
+    let mut given = new_code(&full);
     given.nonce = Some("n\"\u{1f511}".to_owned());
     given.entitlement = Entitlement {
         scopes: ScopeSet::parse("openid storage.read:/").unwrap(),
@@ -18,7 +18,7 @@ pub fn a_code_is_found_as_it_was_given(store: &dyn Store) {
         actors: vec!["robot".to_owned()],
         authenticated_at: Some(at(9)),
     };
-    let mut least = ground.new_code(&bare);
+    let mut least = new_code(&bare);
     (least.redirect_uri, least.challenge) = (None, None);
     least.entitlement = Entitlement::default();
     for (number, transaction, code) in [(1, &full, &given), (2, &bare, &least)] {
@@ -50,12 +50,12 @@ pub fn a_transaction_has_one_code_and_a_code_has_a_transaction(store: &dyn Store
     let (client, user) = (ground.client("client"), ground.user("alice"));
     let [one, two] = ["t:1", "t:2"].map(|id| ground.transaction(&user, &client, id, 10));
     ground.code(&one, tag(1));
-    let again = ground.new_code(&one);
+    let again = new_code(&one);
     assert!(is_conflict(&store.change(|unit| unit.add_code(&again, tag(2)))));
-    let nobody = ground.new_code(&ground.new_transaction(&user, &client, "t:3", 10));
+    let nobody = new_code(&ground.new_transaction(&user, &client, "t:3", 10));
     assert!(store.change(|unit| unit.add_code(&nobody, tag(3))).is_err());
     // Hashes are of 256 bits: two codes of one shard never share one.
-    let twin = ground.new_code(&two);
+    let twin = new_code(&two);
     assert!(is_conflict(&store.change(|unit| unit.add_code(&twin, tag(1)))));
     assert!(ground.find_code(&one, tag(1)).is_some());
 }

@@ -219,24 +219,9 @@ impl<'a> Ground<'a> {
         self.store.change(|unit| unit.add_client(&new)).unwrap()
     }
 
-    /// A code for this transaction, not in the store yet.
-    pub(super) fn new_code(&self, transaction: &Transaction) -> AuthorizationCode {
-        AuthorizationCode {
-            transaction: transaction.key,
-            issued_at: at(10),
-            expires_at: at(600),
-            state: CodeState::Issued,
-            strangers: 0,
-            entitlement: Entitlement::of_scopes(transaction.scopes.clone()),
-            redirect_uri: Some("https://app.example/ready".to_owned()),
-            challenge: Some("challenge".to_owned()),
-            nonce: None,
-        }
-    }
-
     /// A code of this hash for the transaction, in the store.
     pub(super) fn code(&self, transaction: &Transaction, tag: LookupTag) -> AuthorizationCode {
-        let code = self.new_code(transaction);
+        let code = new_code(transaction);
         self.store.change(|unit| unit.add_code(&code, tag)).unwrap();
         code
     }
@@ -305,6 +290,21 @@ impl<'a> Ground<'a> {
 
     pub(super) fn number(&self, sequence: Sequence) -> i64 {
         self.store.change(|unit| unit.take_numbers(sequence, 1)).unwrap().start
+    }
+}
+
+/// A code for this transaction, not in the store yet.
+pub(super) fn new_code(transaction: &Transaction) -> AuthorizationCode {
+    AuthorizationCode {
+        transaction: transaction.key,
+        issued_at: at(10),
+        expires_at: at(600),
+        state: CodeState::Issued,
+        strangers: 0,
+        entitlement: Entitlement::of_scopes(transaction.scopes.clone()),
+        redirect_uri: Some("https://app.example/ready".to_owned()),
+        challenge: Some("challenge".to_owned()),
+        nonce: None,
     }
 }
 
