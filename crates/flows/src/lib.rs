@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod answer;
+mod audience_standing;
 mod authorization_code;
 mod carry_out;
 mod chronicle;
@@ -23,7 +24,6 @@ mod revoke;
 mod seed;
 mod signed_introspection;
 mod signers;
-mod targets;
 mod token_exchange;
 mod token_info;
 mod tools;

@@ -17,8 +17,8 @@ use muster_domain::{
 use muster_store::{IssuedToken, Sequence, StoreError, StoredToken, Unit};
 
 use crate::answer::{TokenAnswer, TokenType};
+use crate::audience_standing::check_standing;
 use crate::identifier::{Named, identifier};
-use crate::targets::check_standing;
 use crate::{FlowError, Tools};
 
 /// What is to be minted.

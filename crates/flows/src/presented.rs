@@ -16,13 +16,18 @@ pub(crate) fn find(
     reach: Reach,
     (tools, now): (&Tools, Timestamp),
 ) -> Result<Option<FoundToken>, FlowError> {
-    for presented in ways(text, kind, (tools, now))? {
-        let found = tools.store.read(|reading| reading.find_token(&presented, kind, reach))?;
-        if found.is_some() {
-            return Ok(found);
-        }
+    let look = |presented: &PresentedToken| {
+        tools.store.read(|reading| reading.find_token(presented, kind, reach))
+    };
+    let Some(tagged) = by_text(text, kind, tools) else { return Ok(None) };
+    if let Some(found) = look(&tagged)? {
+        return Ok(Some(found));
     }
-    Ok(None)
+    // A signature is dear: it is looked at only if the text itself is not known.
+    match by_signature(text, (tools, now))? {
+        None => Ok(None),
+        Some(signed) => Ok(look(&signed)?),
+    }
 }
 
 /// Whether anybody of this issuer holds the token.
@@ -31,31 +36,30 @@ pub(crate) fn exists(
     kind: TokenKind,
     (tools, now): (&Tools, Timestamp),
 ) -> Result<bool, FlowError> {
-    for presented in ways(text, kind, (tools, now))? {
-        let issuer = tools.issuer.key;
-        if tools.store.read(|reading| reading.token_exists(&presented, issuer))? {
-            return Ok(true);
-        }
+    let issuer = tools.issuer.key;
+    let look = |presented: &PresentedToken| {
+        tools.store.read(|reading| reading.token_exists(presented, issuer))
+    };
+    let Some(tagged) = by_text(text, kind, tools) else { return Ok(false) };
+    if look(&tagged)? {
+        return Ok(true);
     }
-    Ok(false)
+    match by_signature(text, (tools, now))? {
+        None => Ok(false),
+        Some(signed) => Ok(look(&signed)?),
+    }
 }
 
-/// The ways in which a text may name a token, the usual one first.
-fn ways(
-    text: &Secret<String>,
-    kind: TokenKind,
-    (tools, now): (&Tools, Timestamp),
-) -> Result<Vec<PresentedToken>, FlowError> {
+/// The usual way: the exact text, or another form of an opaque OA4MP token. `None`: it is a
+/// text of ours of another kind.
+fn by_text(text: &Secret<String>, kind: TokenKind, tools: &Tools) -> Option<PresentedToken> {
     let handle = Handle::parse(text.expose());
     if handle.is_some_and(|handle| handle.kind() != HandleKind::from(kind)) {
-        return Ok(Vec::new());
+        return None;
     }
     let forms = presented_forms(text.expose());
     let tags = forms.iter().map(|form| tools.keys.lookup_tag(kind, form.expose())).collect();
-    let mut ways =
-        vec![PresentedToken::Tagged { tags, shard: handle.map(|handle| handle.shard()) }];
-    ways.extend(by_signature(text, (tools, now))?);
-    Ok(ways)
+    Some(PresentedToken::Tagged { tags, shard: handle.map(|handle| handle.shard()) })
 }
 
 /// A JWT of an import whose text the old database no longer held: its signature counts.

@@ -11,11 +11,11 @@ use muster_policy::IssuePermit;
 use muster_store::{FoundToken, IssuedToken, StoreError, Unit};
 
 use crate::answer::TokenType;
+use crate::audience_standing::check_standing;
 use crate::chronicle::Happening;
 use crate::doing::Doing;
 use crate::mint::{Minted, Order, mint};
 use crate::proof::{ProvenKey, fits};
-use crate::targets::check_standing;
 use crate::{FlowError, TokenAnswer, presented};
 
 /// Who loses against a simultaneous use of the same token looks once more and finds it used.

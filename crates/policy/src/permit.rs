@@ -83,29 +83,29 @@ fn issuing(
         Grant::TokenInfo(_) => return Err(Denial::Silence),
         Grant::AuthorizationCode(asked) => {
             let wishes = asked.wishes;
-            Deed::RedeemCode(issue.permit(asked, wishes))
+            Deed::RedeemCode(Box::new(issue.permit(asked, wishes)))
         }
         Grant::RefreshToken(asked) => {
             let wishes = asked.wishes;
-            Deed::Refresh(issue.permit(asked, wishes))
+            Deed::Refresh(Box::new(issue.permit(asked, wishes)))
         }
         Grant::ClientCredentials(asked) => {
             let wishes = asked.wishes;
-            Deed::IssueToClient(issue.permit(asked, wishes))
+            Deed::IssueToClient(Box::new(issue.permit(asked, wishes)))
         }
         Grant::TokenExchange(asked) => {
             let wishes = asked.wishes;
             let mut permit = issue.permit(asked, wishes);
             permit.token_reach = Reach::exchangeable_by(own.issuer(), client.client().key);
-            Deed::Exchange(permit)
+            Deed::Exchange(Box::new(permit))
         }
         Grant::DeviceCode(asked) => {
             let wishes = asked.wishes;
-            Deed::PollDevice(issue.permit(asked, wishes))
+            Deed::PollDevice(Box::new(issue.permit(asked, wishes)))
         }
         Grant::JwtBearer(asked) => {
             let wishes = asked.wishes;
-            Deed::BelieveAssertion(issue.permit(asked, wishes))
+            Deed::BelieveAssertion(Box::new(issue.permit(asked, wishes)))
         }
     })
 }
@@ -119,15 +119,15 @@ struct Issuing<'a> {
 }
 
 impl Issuing<'_> {
-    fn permit<G>(self, asked: G, wishes: Wishes) -> Box<IssuePermit<G>> {
+    fn permit<G>(self, asked: G, wishes: Wishes) -> IssuePermit<G> {
         let registration = &self.client.client().registration;
-        Box::new(IssuePermit {
+        IssuePermit {
             asked,
             holder: self.client.clone(),
             terms: Terms::of(registration, &wishes, &self.rulebook.lifetimes),
             audience: self.audience,
             token_reach: self.own,
-        })
+        }
     }
 }
 

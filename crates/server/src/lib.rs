@@ -15,6 +15,7 @@ mod flood;
 pub mod host;
 pub mod house;
 pub mod http_api;
+mod inquiries;
 pub mod listing_body;
 pub mod listing_gate;
 pub mod management;

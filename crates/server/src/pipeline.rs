@@ -2,23 +2,16 @@
 //! Telling them is `routes/`.
 //!
 //! No grant can forget or repeat a step: each takes what only the step before can make. The
-//! other endpoints that clients authenticate at share the way as far as it goes.
+//! other endpoints that clients authenticate at share the way as far as it goes
+//! (`inquiries.rs`).
 
 use muster_client_auth::{Caller, Identity};
 use muster_domain::Secret;
-use muster_flows::{
-    ActiveToken, Chronicle, DeviceStarted, Doing, FlowError, Outcome, Revoked, ShownProof, Tools,
-    carry_out, introspect, revoke, start_device,
-};
-use muster_grants::{
-    Grant, ParseSettings, Presented, RawRequest, TokenRequest, parse, parse_device_start,
-    parse_token_query,
-};
-use muster_policy::{
-    Permit, Rulebook, introspection_reach, permit, permit_device, revocation_reach,
-};
+use muster_flows::{Chronicle, Doing, FlowError, Outcome, ShownProof, Tools, carry_out};
+use muster_grants::{Grant, ParseSettings, Presented, RawRequest, TokenRequest, parse};
+use muster_policy::{Permit, Rulebook, permit};
 
-use crate::causes::{Cause, DEVICE_START, INTROSPECTION, REVOCATION};
+use crate::causes::Cause;
 
 /// The five rooms of a token request, ready for use.
 #[derive(Clone)]
@@ -88,58 +81,8 @@ impl Pipeline {
         Ok(Answered { permit, outcome }) //                                           5. tell them
     }
 
-    /// Answers an introspection (RFC 7662): who asks, and the token, if it is good.
-    pub fn introspect(
-        &self,
-        raw: &RawRequest<'_>,
-        around: &dyn Surroundings,
-    ) -> Result<(Caller, Option<ActiveToken>), Cause> {
-        let (presented, query, _) = parse_token_query(raw, &self.reading)?;
-        let caller = self.known(&presented, Errand::Introspect, around)?;
-        let reach =
-            introspection_reach(&caller).map_err(|denial| Cause::unseen(&caller, denial))?;
-        let asks = match &caller {
-            Caller::Client(client) => Some(&client.client().id),
-            Caller::Admin(_) => None,
-        };
-        let active = introspect(&query, (reach, asks), &self.tools);
-        let active = active.map_err(|error| Cause::flow(caller.id(), INTROSPECTION, error))?;
-        Ok((caller, active))
-    }
-
-    /// Revokes a token (RFC 7009).
-    pub fn revoke(
-        &self,
-        raw: &RawRequest<'_>,
-        around: &dyn Surroundings,
-    ) -> Result<Revoked, Cause> {
-        let (presented, query, _) = parse_token_query(raw, &self.reading)?;
-        let caller = self.known(&presented, Errand::Other, around)?;
-        let reach = revocation_reach(&caller)
-            .map_err(|denial| Cause::denied(caller.id(), REVOCATION, denial))?;
-        let chronicle = around.chronicle(&caller);
-        revoke(&query, reach, (&self.tools, &*chronicle))
-            .map_err(|error| Cause::flow(caller.id(), REVOCATION, error))
-    }
-
-    /// Begins a device flow (RFC 8628 3.1).
-    pub fn start_device(
-        &self,
-        raw: &RawRequest<'_>,
-        around: &dyn Surroundings,
-    ) -> Result<DeviceStarted, Cause> {
-        let (presented, start, proof) = parse_device_start(raw, &self.reading)?;
-        let caller = self.known(&presented, Errand::Other, around)?;
-        let audience = start.resources.iter().map(|one| one.as_str().to_owned()).collect();
-        let permit = permit_device(&caller, start.scope.as_ref(), audience, &self.rulebook)
-            .map_err(|denial| Cause::denied(caller.id(), DEVICE_START, denial))?;
-        let path = "/device_authorization";
-        self.doing(path, proof.as_ref(), (&caller, around), |doing| start_device(&permit, doing))
-            .map_err(|error| Cause::flow(caller.id(), DEVICE_START, error))
-    }
-
     /// Who asks, if whoever it is may come in.
-    fn known(
+    pub(crate) fn known(
         &self,
         presented: &Presented,
         errand: Errand,
@@ -152,7 +95,7 @@ impl Pipeline {
     }
 
     /// Does something with everything that it needs.
-    fn doing<T>(
+    pub(crate) fn doing<T>(
         &self,
         path: &str,
         proof: Option<&Secret<String>>,

@@ -25,18 +25,18 @@ impl House {
                 Event::ClientAuthentication
             }
             Cause::Malformed(ParseError::Authentication) => Event::ClientAuthentication,
-            // A device that asks again and again is no news.
-            Cause::Flow {
-                error: FlowError::AuthorizationPending | FlowError::SlowDown, ..
-            }
-            | Cause::Flow { error: FlowError::Store(_), .. } => return,
+            // Malformed requests and our own failures are in the log; the trail is about who
+            // was let in and who was not. A device that asks again and again is no news.
+            Cause::Malformed(_)
+            | Cause::Authentication(AuthError::Store(_))
+            | Cause::Flow {
+                error: FlowError::AuthorizationPending | FlowError::SlowDown | FlowError::Store(_),
+                ..
+            } => return,
             Cause::Denied { .. } | Cause::Flow { .. } => Event::GrantRefused,
             Cause::TooManyFailures { .. }
             | Cause::TooManyRequests { .. }
             | Cause::Authentication(AuthError::Busy) => Event::LimitHit,
-            // Malformed requests and our own failures are in the log; the trail is about
-            // who was let in and who was not.
-            Cause::Malformed(_) | Cause::Authentication(AuthError::Store(_)) => return,
         };
         let mut entry = self.entry(event, Ending::Refused, &form.facts);
         if let Some(asked) = cause.asked() {

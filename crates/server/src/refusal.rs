@@ -217,9 +217,7 @@ impl Refusal {
                 }
             }
             Self::BadHttp(words) => invalid_request(Status::BAD_REQUEST, words),
-            Self::RequestTimeout => {
-                invalid_request(Status::REQUEST_TIMEOUT, "the request did not arrive in time")
-            }
+            Self::RequestTimeout => invalid_request(Status::REQUEST_TIMEOUT, NOT_IN_TIME),
             Self::BodyTooLarge => {
                 invalid_request(Status::PAYLOAD_TOO_LARGE, "the body is too large")
             }
@@ -260,6 +258,7 @@ const NOT_THIS_CLIENT: &str = "this client may not use this grant";
 const NOT_PROVEN: &str = "client authentication failed";
 const BAD_SCOPE: &str = "the scope is not acceptable";
 const BAD_TARGET: &str = "the resource or audience is not acceptable";
+const NOT_IN_TIME: &str = "the request did not arrive in time";
 const BAD_PROOF: &str = "the DPoP proof is missing or not acceptable";
 const PENDING: &str = "nobody has decided about the device yet";
 const NO_SUCH_GRANT: &str = "this grant type is not supported";

@@ -176,9 +176,9 @@ impl House {
         };
         let shown = ShownProof::default();
         let doing = Doing { tools: &tools, chronicle: &Unrecorded, shown };
-        carry_out(&permit, &doing).map_err(|error| match error {
-            FlowError::Store(error) => panic!("{error}"),
-            error => error.code(),
+        carry_out(&permit, &doing).map_err(|error| {
+            assert!(!matches!(error, FlowError::Store(_)), "{error}");
+            error.code()
         })
     }
 }

@@ -47,7 +47,7 @@ impl Recording<'_> {
     fn step(&self, choice: u64) {
         let known = self.names.lock().clone();
         // Mostly the newest: a token that was used ends the family.
-        let back = if choice.is_multiple_of(11) { 1 } else { 0 };
+        let back = usize::from(choice.is_multiple_of(11));
         let shown = known.len().saturating_sub(1 + back);
         let text = &known[shown];
         let began = self.moment();

@@ -66,7 +66,7 @@ impl House {
                 .expect("a PostgreSQL database"),
         };
         // Many threads on few cores wait long; that is not what is tested here.
-        let patient = std::time::Duration::from_secs(60);
+        let patient = std::time::Duration::from_mins(1);
         let settings = PoolSettings { wait: patient, statement: patient, ..Default::default() };
         let store = wrap(open(scratch.url(), &settings).expect("the database opens"));
         let clock = HandClock::shared(NOW);

@@ -76,15 +76,13 @@ impl RawTokens {
         lifetimes.grace_max = Lifetime::from_seconds(grace);
         let mut grants = GrantTypes::ALL;
         for name in &self.grants_off {
-            match GrantType::ALL.into_iter().find(|grant| grant.name() == name) {
-                Some(grant) => grants = grants.without(grant),
-                None => {
-                    let known: Vec<&str> =
-                        GrantType::ALL.into_iter().map(GrantType::name).collect();
-                    let right = format!("some of {}", known.join(", "));
-                    resolving.wrong("grants_off", &format!("{name:?} is no grant"), &right);
-                }
+            if let Some(grant) = GrantType::ALL.into_iter().find(|grant| grant.name() == name) {
+                grants = grants.without(grant);
+                continue;
             }
+            let known: Vec<&str> = GrantType::ALL.into_iter().map(GrantType::name).collect();
+            let right = format!("some of {}", known.join(", "));
+            resolving.wrong("grants_off", &format!("{name:?} is no grant"), &right);
         }
         let name = "introspections_per_second";
         let introspections = resolving.count(name, self.introspections_per_second);

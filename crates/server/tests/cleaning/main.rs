@@ -163,7 +163,7 @@ fn the_next_key_takes_over_when_it_is_time(yard: &Yard) {
     assert_eq!(yard.current(), [next.kid], "it was published for the whole period");
     let now = yard.clock.now();
     let keys = yard.keeper().list_signing_keys().unwrap();
-    let old = keys.iter().find(|key| key.kid == first[0]).unwrap();
+    let old = keys.iter().find(|key| Some(&key.kid) == first.first()).unwrap();
     assert!(old.published_until.unwrap() > now.plus(Lifetime::from_days(1)), "F14");
     assert_eq!(broom.round().unwrap(), Round::default(), "once a period");
 }

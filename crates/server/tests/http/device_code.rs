@@ -3,13 +3,10 @@
 use std::sync::Barrier;
 use std::time::Duration;
 
-use muster_domain::{GrantName, GrantNames, Registration};
 use muster_flows::{Decision, Unrecorded, decide_device};
 
 use crate::house::Engine;
-use crate::issuing::{
-    API, Office, assert_invalid_grant, assert_refused, member, registration, tokens,
-};
+use crate::issuing::{Office, assert_invalid_grant, assert_refused, member, registration, tokens};
 
 fn a_device_waits_and_is_served_once(engine: Engine) {
     // S51, S52, B79
@@ -115,31 +112,6 @@ fn a_denied_or_expired_device_is_told_so() {
     let decided =
         decide_device(&user_code, Decision::Approve(&alice), (&office.tools(), &Unrecorded));
     assert!(!decided.expect("an answer"), "too late for a decision");
-}
-
-#[test]
-fn who_may_not_begin_a_device_flow_is_told_so() {
-    // S53, B47, B38, S25, S09
-    let office = Office::open(Engine::Sqlite);
-    let tv = office.web();
-    let start = |party: &crate::issuing::Party, pairs: &[(&str, &str)]| {
-        party.post("device_authorization", pairs)
-    };
-    assert_refused(&start(&tv, &[("scope", "admin")]), 400, "invalid_scope");
-    assert_refused(&start(&tv, &[("resource", "urn:x")]), 400, "invalid_target");
-    assert_eq!(start(&tv, &[("resource", API)]).status, 200);
-    let nobody = office.party("web", "");
-    assert_refused(&start(&nobody, &[]), 401, "invalid_client");
-    let grants = GrantNames::of(&[GrantName::RefreshToken]);
-    let other = office.register("other-grants", Registration { grants, ..registration() });
-    let (id, secret) = office.house.admin();
-    for party in [other, office.party(&id, &secret)] {
-        assert_refused(&start(&party, &[]), 400, "unauthorized_client");
-    }
-    let app = office.app();
-    let code = office.approved_device(&app);
-    assert_refused(&office.party("web", "").poll(&code), 401, "invalid_client");
-    assert_eq!(app.poll(&code).status, 200);
 }
 
 #[test]

@@ -20,6 +20,7 @@ mod client_credentials;
 mod crowd;
 mod database_killed;
 mod device_code;
+mod device_start;
 mod disabled_matrix;
 mod dpop;
 mod forged_assertions;

@@ -155,7 +155,9 @@ pub fn a_removed_user_leaves_no_code_and_no_device_flow(store: &dyn Store) {
 
 fn state(ground: &Ground<'_>, transaction: &Transaction) -> TransactionState {
     let place = (transaction.key.shard, transaction.id.clone());
-    let found = ground.store.read(|r| r.find_transactions(transaction.issuer, &[place.clone()]));
+    let found = ground
+        .store
+        .read(|r| r.find_transactions(transaction.issuer, std::slice::from_ref(&place)));
     found.unwrap()[0].state
 }
 
