@@ -49,8 +49,7 @@ impl Table<'_> {
 
     fn row(
         &mut self,
-        id: &str,
-        what: &str,
+        (id, what): (&str, &str),
         party: &Party,
         pairs: &[(&str, &str)],
         expected: (u16, &str),
@@ -67,29 +66,29 @@ const UG: (u16, &str) = (400, "unsupported_grant_type");
 
 /// B39 to B43, S02, S05, S14.
 fn dispatch(table: &mut Table<'_>, web: &Party) {
-    table.row("B39", "no grant_type", web, &[("code", "x")], IR);
-    table.row("B39", "an empty one", web, &[("grant_type", ""), ("code", "x")], IR);
+    table.row(("B39", "no grant_type"), web, &[("code", "x")], IR);
+    table.row(("B39", "an empty one"), web, &[("grant_type", ""), ("code", "x")], IR);
     for grant in GrantName::ALL {
         let (name, pairs) = (grant.as_str(), complete(grant));
         let rest = &pairs[1..];
         for wrong in [name.to_uppercase(), format!("{name} "), format!("{name}s")] {
             let mut pairs = vec![("grant_type", wrong.as_str())];
             pairs.extend_from_slice(rest);
-            table.row("B40", &wrong, web, &pairs, UG);
+            table.row(("B40", &wrong), web, &pairs, UG);
         }
         let mut twice = pairs.clone();
         twice.push(("grant_type", name));
-        table.row("B41", name, web, &twice, IR);
+        table.row(("B41", name), web, &twice, IR);
         for (parameter, value) in rest {
             let mut twice = pairs.clone();
             twice.push((parameter, value));
-            table.row("S02", &format!("{parameter} twice"), web, &twice, IR);
+            table.row(("S02", &format!("{parameter} twice")), web, &twice, IR);
             let without: Pairs<'_> =
                 pairs.iter().copied().filter(|(other, _)| other != parameter).collect();
-            table.row("S02", &format!("no {parameter}"), web, &without, IR);
+            table.row(("S02", &format!("no {parameter}")), web, &without, IR);
             let mut empty = without.clone();
             empty.push((parameter, ""));
-            table.row("S02", &format!("an empty {parameter}"), web, &empty, IR);
+            table.row(("S02", &format!("an empty {parameter}")), web, &empty, IR);
         }
         let address = table.office.house.address;
         let query = format!("/oauth2/token?grant_type={}", encoded(name));
@@ -102,7 +101,7 @@ fn dispatch(table: &mut Table<'_>, web: &Party) {
         assert_eq!((got.status, got.header("Allow")), (405, Some("POST")), "S01 {name}");
     }
     for name in ["password", "implicit", "urn:ietf:params:oauth:grant-type:saml2-bearer"] {
-        table.row("S14", name, web, &[("grant_type", name), ("username", "alice")], UG);
+        table.row(("S14", name), web, &[("grant_type", name), ("username", "alice")], UG);
     }
 }
 
@@ -138,15 +137,15 @@ fn callers(table: &mut Table<'_>, web: &Party) {
     for grant in GrantName::ALL {
         let pairs = complete(grant);
         for (id, what, party) in &cases {
-            table.row(id, what, party, &pairs, IC);
+            table.row((id, what), party, &pairs, IC);
         }
         for outcast in &outcasts {
-            table.row("B33", &outcast.id, outcast, &pairs, IC);
+            table.row(("B33", &outcast.id), outcast, &pairs, IC);
         }
-        table.row("B38", "an admin", &admin, &pairs, UC);
-        table.row("S09", "not registered for it", &ungranted, &pairs, UC);
+        table.row(("B38", "an admin"), &admin, &pairs, UC);
+        table.row(("S09", "not registered for it"), &ungranted, &pairs, UC);
         if matches!(grant, GrantName::ClientCredentials | GrantName::TokenExchange) {
-            table.row("B37", "a public client", &app, &pairs, UC);
+            table.row(("B37", "a public client"), &app, &pairs, UC);
         }
         for scheme in ["Bearer x", "Digest x", "BasicX y", "Basic", "Basic !!!"] {
             let request = Request::new("POST", "/oauth2/token").header("Authorization", scheme);
@@ -155,13 +154,13 @@ fn callers(table: &mut Table<'_>, web: &Party) {
         }
         let mut other = pairs.clone();
         other.push(("client_id", "app"));
-        table.row("B30", "another client_id", web, &other, IR);
+        table.row(("B30", "another client_id"), web, &other, IR);
         let mut both = pairs.clone();
         both.extend([("client_id", &*web.id), ("client_secret", &*web.secret)]);
-        table.row("B31", "two methods", web, &both, IR);
+        table.row(("B31", "two methods"), web, &both, IR);
         let mut half = pairs.clone();
         half.push(("client_assertion_type", crate::robot::ASSERTION_TYPE));
-        table.row("B100", "a type without an assertion", web, &half, IR);
+        table.row(("B100", "a type without an assertion"), web, &half, IR);
     }
 }
 

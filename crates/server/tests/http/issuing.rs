@@ -145,10 +145,9 @@ impl Party {
 /// A text member of a good answer.
 pub(crate) fn member(answer: &Answer, name: &str) -> String {
     assert_eq!(answer.status, 200, "{}", answer.text());
-    match &answer.json()[name] {
-        Value::String(text) => text.clone(),
-        other => panic!("{name} is {other}: {}", answer.text()),
-    }
+    let body = answer.json();
+    let text = body[name].as_str();
+    text.unwrap_or_else(|| panic!("{name} is no text: {}", answer.text())).to_owned()
 }
 
 /// Both tokens of a good answer.
