@@ -17,6 +17,8 @@ use crate::seal::{SealError, Unsealable};
 
 /// Members of a public key; nothing else is ever published.
 const PUBLIC_MEMBERS: [&str; 6] = ["kty", "crv", "x", "y", "n", "e"];
+/// What is signed thousands of times a second: the header is made once.
+const USUAL_TYPE: &str = "at+jwt";
 
 /// A private key.
 pub struct PrivateKey {
@@ -100,7 +102,9 @@ impl PrivateKey {
     /// A signer, to be kept.
     pub fn signer(&self) -> Result<Signer, PrivateKeyError> {
         let signer = self.algorithm.signer(&self.jwk).ok_or(PrivateKeyError::Unusable)?;
-        Ok(Signer { kid: self.kid.clone(), algorithm: self.algorithm, key: signer })
+        let (kid, algorithm) = (self.kid.clone(), self.algorithm);
+        let usual = encoded(&header(USUAL_TYPE, algorithm, &kid));
+        Ok(Signer { kid, algorithm, usual, key: signer })
     }
 
     pub(super) fn of_members(members: Map<String, Value>) -> Result<Self, PrivateKeyError> {
@@ -131,12 +135,18 @@ pub(super) fn public_half(members: &Map<String, Value>, kid: &str, algorithm: Al
     Value::Object(public).to_string()
 }
 
-/// RFC 7638 3: SHA-256 over the required members in alphabetical order.
+/// RFC 7638 3: SHA-256 over the members that the key's type requires, and no others, in
+/// alphabetical order.
 pub(super) fn thumbprint(jwk: &Jwk) -> String {
+    let names: &[&str] = match jwk.key_type() {
+        "RSA" => &["e", "kty", "n"],
+        "EC" => &["crv", "kty", "x", "y"],
+        _ => &["crv", "kty", "x"],
+    };
     let mut required = Map::new();
-    for name in ["crv", "e", "kty", "n", "x", "y"] {
+    for name in names {
         if let Some(value) = jwk.parameter(name) {
-            required.insert(name.to_owned(), value.clone());
+            required.insert((*name).to_owned(), value.clone());
         }
     }
     BASE64URL_NOPAD.encode(&Sha256::digest(Value::Object(required).to_string()))
@@ -146,6 +156,8 @@ pub(super) fn thumbprint(jwk: &Jwk) -> String {
 pub struct Signer {
     kid: String,
     algorithm: Algorithm,
+    /// The header of the usual type, in base64url.
+    usual: String,
     key: Box<dyn JwsSigner>,
 }
 
@@ -162,10 +174,10 @@ impl Signer {
 
     /// A compact JWS of these claims; `typ` as in RFC 9068 2.1.
     pub fn sign(&self, typ: &str, claims: &Map<String, Value>) -> Result<String, PrivateKeyError> {
-        self.sign_under(
-            &json!({"alg": self.algorithm.as_str(), "kid": self.kid, "typ": typ}),
-            claims,
-        )
+        if typ == USUAL_TYPE {
+            return self.sign_encoded(&self.usual, claims);
+        }
+        self.sign_under(&header(typ, self.algorithm, &self.kid), claims)
     }
 
     /// The same under this header, such as that of a proof of possession, which brings its
@@ -175,15 +187,35 @@ impl Signer {
         header: &Value,
         claims: &Map<String, Value>,
     ) -> Result<String, PrivateKeyError> {
-        let claims = serde_json::to_vec(claims).map_err(|_| PrivateKeyError::Malformed)?;
-        let signed = format!(
-            "{}.{}",
-            BASE64URL_NOPAD.encode(header.to_string().as_bytes()),
-            BASE64URL_NOPAD.encode(&claims)
-        );
-        let signature = self.key.sign(signed.as_bytes()).map_err(|_| PrivateKeyError::Unusable)?;
-        Ok(format!("{signed}.{}", BASE64URL_NOPAD.encode(&signature)))
+        self.sign_encoded(&encoded(header), claims)
     }
+
+    fn sign_encoded(
+        &self,
+        header: &str,
+        claims: &Map<String, Value>,
+    ) -> Result<String, PrivateKeyError> {
+        let claims = serde_json::to_vec(claims).map_err(|_| PrivateKeyError::Malformed)?;
+        let length = BASE64URL_NOPAD.encode_len(claims.len());
+        // Room for the dots and a signature of ECDSA; one of RSA makes the text grow once.
+        let length = length.saturating_add(header.len()).saturating_add(130);
+        let mut text = String::with_capacity(length);
+        text.push_str(header);
+        text.push('.');
+        BASE64URL_NOPAD.encode_append(&claims, &mut text);
+        let signature = self.key.sign(text.as_bytes()).map_err(|_| PrivateKeyError::Unusable)?;
+        text.push('.');
+        BASE64URL_NOPAD.encode_append(&signature, &mut text);
+        Ok(text)
+    }
+}
+
+fn header(typ: &str, algorithm: Algorithm, kid: &str) -> Value {
+    json!({"alg": algorithm.as_str(), "kid": kid, "typ": typ})
+}
+
+fn encoded(header: &Value) -> String {
+    BASE64URL_NOPAD.encode(header.to_string().as_bytes())
 }
 
 impl std::fmt::Debug for PrivateKey {
