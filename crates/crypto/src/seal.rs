@@ -1,7 +1,7 @@
 //! Sealing texts of tokens: AES-256-GCM-SIV, bound to the row they rest in.
 //!
-//! A text copied to another row, client or user cannot be opened. Opening takes a
-//! `ListingWarrant`, so that the listing is the only path on which texts come back.
+//! A text copied to another row, client or user cannot be opened. Opening takes a licence:
+//! texts come back in a listing, and in the answer that a client lost, and on no other path.
 
 use aes_gcm_siv::aead::{AeadInOut, Buffer};
 use aes_gcm_siv::{Aes256GcmSiv, Nonce};
@@ -91,6 +91,18 @@ impl ListingWarrant {
 ///
 /// ```compile_fail,E0423
 /// let forged = muster_crypto::SuccessorWarrant(());
+/// ```
+///
+/// ```compile_fail,E0599
+/// fn keep(warrant: muster_crypto::SuccessorWarrant) -> muster_crypto::SuccessorWarrant {
+///     warrant.clone()
+/// }
+/// ```
+///
+/// ```compile_fail,E0308
+/// fn list(warrant: &muster_crypto::SuccessorWarrant) -> &muster_crypto::ListingWarrant {
+///     warrant
+/// }
 /// ```
 #[derive(Debug)]
 pub struct SuccessorWarrant(());

@@ -19,6 +19,15 @@ const REACH: [&str; 3] = ["crates/policy/", "crates/domain/src/", "crates/store/
 /// The constructors of `muster_domain::Reach`.
 const REACH_MAKERS: [&str; 3] = ["Reach::own_clients", "Reach::every_client", "Reach::one_client"];
 
+/// Where warrants to open texts are defined.
+const WARRANTS: &str = "crates/crypto/src/seal.rs";
+
+/// The maker of each warrant, and the one flow that knows it is due.
+const WARRANT_MAKERS: [(&str, &str); 2] = [
+    ("of_permitted_listing", "crates/flows/src/carry_out.rs"),
+    ("of_grace", "crates/flows/src/refresh_token.rs"),
+];
+
 /// The outer shell is asynchronous, nothing else.
 pub(crate) fn only_the_skin_is_asynchronous(house: &House) -> Vec<Finding> {
     let outside = |file: &Rust<'_>| !ASYNC.iter().any(|folder| file.path.starts_with(folder));
@@ -36,6 +45,17 @@ pub(crate) fn nothing_is_global(house: &House) -> Vec<Finding> {
 pub(crate) fn only_policy_makes_a_reach(house: &House) -> Vec<Finding> {
     let outside = |file: &Rust<'_>| !REACH.iter().any(|folder| file.path.starts_with(folder));
     shipped_words(house, outside, &REACH_MAKERS, "ask `muster_policy::permit` for it")
+}
+
+/// Texts of tokens are opened where a listing was permitted, or where a refresh token was
+/// shown again within its grace period, and nowhere else.
+pub(crate) fn only_their_flows_make_warrants(house: &House) -> Vec<Finding> {
+    let remedy = "take the warrant as a parameter";
+    let found = |(maker, flow): &(&str, &str)| {
+        let outside = |file: &Rust<'_>| file.path != WARRANTS && file.path != *flow;
+        shipped_words(house, outside, &[*maker], remedy)
+    };
+    WARRANT_MAKERS.iter().flat_map(found).collect()
 }
 
 /// A test that is not run says why.
@@ -113,6 +133,22 @@ mod tests {
         assert_eq!(only_policy_makes_a_reach(&house("crates/flows/src/a.rs", text)).len(), 1);
         assert_eq!(only_policy_makes_a_reach(&house("crates/policy/src/a.rs", text)), []);
         assert_eq!(only_policy_makes_a_reach(&house("crates/flows/tests/a.rs", text)), []);
+    }
+
+    #[test]
+    fn a_warrant_made_outside_its_flow_is_found() {
+        let listing = "let warrant = ListingWarrant::of_permitted_listing();";
+        let grace = "let warrant = SuccessorWarrant::of_grace();";
+        let breaches =
+            |path: &str, text: &str| only_their_flows_make_warrants(&house(path, text)).len();
+        for (text, own, other) in [
+            (listing, "crates/flows/src/carry_out.rs", "crates/flows/src/refresh_token.rs"),
+            (grace, "crates/flows/src/refresh_token.rs", "crates/flows/src/carry_out.rs"),
+        ] {
+            assert_eq!((breaches(own, text), breaches(other, text)), (0, 1), "{text}");
+            assert_eq!(breaches("crates/server/src/a.rs", text), 1);
+            assert_eq!(breaches("crates/crypto/tests/a.rs", text), 0);
+        }
     }
 
     #[test]

@@ -51,6 +51,7 @@ rules! {
     places::only_the_skin_is_asynchronous,
     places::nothing_is_global,
     places::only_policy_makes_a_reach,
+    places::only_their_flows_make_warrants,
     places::ignored_tests_say_why,
     words::texts_speak_of_the_project,
 }

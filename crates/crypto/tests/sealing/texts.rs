@@ -1,7 +1,9 @@
 //! Texts of tokens under attack by whoever may write to the database.
 
-use muster_crypto::{KeyPurpose, ListingWarrant, SealContext, SealError, Unsealable};
-use muster_crypto::{KeyRing, OsRandomness};
+use muster_crypto::{
+    KeyPurpose, KeyRing, ListingWarrant, OsRandomness, SealContext, SealError, SuccessorWarrant,
+    Unsealable,
+};
 use muster_domain::{
     ClientKey, DataKeyId, Ending, IssuerKey, RandomnessFailed, SealedText, Shard, Timestamp, Token,
     TokenKind, TokenState, TransactionKey, UserKey,
@@ -29,6 +31,18 @@ fn a_sealed_text_opens_in_its_row() {
         let sealed = ring.seal(text, &context(), &OsRandomness).unwrap();
         assert_eq!(opened(&ring, &sealed, &context()).as_deref(), Ok(text));
     }
+}
+
+#[test]
+fn a_successor_opens_by_a_warrant_of_grace_in_its_own_row_alone() {
+    let ring = Vault::new().ring();
+    let warrant = SuccessorWarrant::of_grace();
+    let good = sealed(&ring);
+    let opened = |context: SealContext| ring.unseal_successor(&good, &context, &warrant);
+    assert_eq!(opened(context()).unwrap().expose(), TEXT);
+    let mut other = token();
+    other.key.number += 1;
+    assert_eq!(opened(SealContext::of(&other)).err(), Some(Unsealable::Forged));
 }
 
 #[test]
