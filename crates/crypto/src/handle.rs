@@ -1,4 +1,4 @@
-//! Opaque token texts of our own: `mst_at_<shard><random><check>`.
+//! Opaque texts of our own, tokens and codes: `mst_at_<shard><random><check>`.
 //!
 //! The prefix names service and kind, so that secret scanners can find leaked tokens; the
 //! shard tells where to look; 256 random bits cannot be guessed; the check recognises a
@@ -118,27 +118,42 @@ mod tests {
     use super::*;
     use muster_testkit::CountingRandomness;
 
+    fn handle(kind: HandleKind) -> String {
+        let shard = Shard::from_number(4_095).unwrap();
+        Handle::generate(kind, shard, &CountingRandomness::default()).unwrap().expose().clone()
+    }
+
     #[test]
     fn a_handle_tells_its_kind_and_shard() {
-        let shard = Shard::from_number(4_095).unwrap();
         for kind in HandleKind::ALL {
-            let text = Handle::generate(kind, shard, &CountingRandomness::default()).unwrap();
-            let handle = Handle::parse(text.expose()).unwrap();
-            assert_eq!((handle.kind(), handle.shard()), (kind, shard));
+            let handle = Handle::parse(&handle(kind)).unwrap();
+            assert_eq!((handle.kind(), handle.shard().number()), (kind, 4_095));
         }
     }
 
     #[test]
-    fn a_cut_changed_or_relabelled_handle_is_none() {
+    fn a_cut_lengthened_or_relabelled_handle_is_none() {
         // B60, V29
-        let shard = Shard::from_number(7).unwrap();
-        let text =
-            Handle::generate(HandleKind::Access, shard, &CountingRandomness::default()).unwrap();
-        let text = text.expose();
-        for end in 0..text.len() {
-            assert_eq!(Handle::parse(&text[..end]), None, "a prefix of {end}");
+        for kind in HandleKind::ALL {
+            let text = handle(kind);
+            for end in 0..text.len() {
+                assert_eq!(Handle::parse(&text[..end]), None, "{kind:?}: a prefix of {end}");
+            }
+            assert_eq!(Handle::parse(&format!("{text}A")), None);
+            for other in HandleKind::ALL.into_iter().filter(|other| *other != kind) {
+                let relabelled = text.replace(kind.prefix(), other.prefix());
+                assert_eq!(Handle::parse(&relabelled), None, "{kind:?} as {other:?}");
+            }
         }
-        assert_eq!(Handle::parse(&text.replace("mst_at_", "mst_rt_")), None);
-        assert_eq!(Handle::parse(&format!("{text}A")), None);
+    }
+
+    #[test]
+    fn a_handle_with_any_letter_of_its_own_changed_is_none() {
+        let text = handle(HandleKind::Code);
+        for at in 0..text.len() {
+            let letter = if &text[at..=at] == "A" { "B" } else { "A" };
+            let changed = [&text[..at], letter, &text[at + 1..]].concat();
+            assert_eq!(Handle::parse(&changed), None, "letter {at}");
+        }
     }
 }

@@ -1,8 +1,10 @@
 //! The hash by which a token is found: keyed, so that a stolen database confirms nothing.
 
+use std::collections::HashSet;
+
 use data_encoding::HEXLOWER;
-use muster_crypto::{KeyPurpose, OsRandomness};
-use muster_domain::TokenKind;
+use muster_crypto::{CodeKind, KeyPurpose, OsRandomness};
+use muster_domain::{LookupTag, TokenKind};
 use muster_testkit::Folder;
 use sha2::{Digest, Sha256};
 
@@ -38,6 +40,19 @@ fn a_tag_differs_by_kind_and_by_any_letter_of_the_text() {
     }
     // The kind cannot be moved into the text.
     assert_ne!(ring.lookup_tag(TokenKind::Access, "rx"), ring.lookup_tag(TokenKind::Refresh, "ax"));
+}
+
+#[test]
+fn v5_one_text_has_another_tag_as_each_kind_of_credential() {
+    let ring = Vault::new().ring();
+    let tokens = [TokenKind::Access, TokenKind::Refresh].map(|kind| ring.lookup_tag(kind, TEXT));
+    let codes = [CodeKind::Authorization, CodeKind::Device, CodeKind::User];
+    let codes = codes.map(|kind| ring.code_tag(kind, TEXT));
+    let different: HashSet<_> = tokens.iter().chain(&codes).map(LookupTag::bytes).collect();
+    assert_eq!(different.len(), 5);
+    let again = ring.code_tag(CodeKind::Device, TEXT);
+    assert_eq!(codes[1], again);
+    assert_ne!(ring.code_tag(CodeKind::User, "dx"), ring.code_tag(CodeKind::Device, "ux"));
 }
 
 #[test]

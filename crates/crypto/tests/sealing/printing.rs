@@ -50,9 +50,11 @@ fn tokens_and_secrets_are_not_printed() {
     assert_eq!(format!("{:?}", ring.lookup_tag(TokenKind::Access, TEXT)), "LookupTag(..)");
     assert!(!prints(&Secret::from(TEXT), TEXT));
     let shard = Shard::from_number(1).unwrap();
-    let token = Handle::generate(HandleKind::Access, shard, &OsRandomness).unwrap();
-    assert!(!prints(&token, token.expose()));
-    assert!(!prints(&Handle::parse(token.expose()), token.expose()));
+    for kind in HandleKind::ALL {
+        let token = Handle::generate(kind, shard, &OsRandomness).unwrap();
+        assert!(!prints(&token, token.expose()));
+        assert!(!prints(&Handle::parse(token.expose()), token.expose()));
+    }
     let secret = generate_client_secret(&OsRandomness).unwrap();
     assert!(!prints(&secret, secret.expose()));
     assert!(prints(&secret.expose(), secret.expose()), "the comparison sees what is printed");
