@@ -4,7 +4,7 @@ use muster_client_auth::AuthenticatedClient;
 use muster_domain::{AuthMethod, Client};
 
 fn forge(client: Client) -> AuthenticatedClient {
-    AuthenticatedClient { client, method: AuthMethod::SecretBasic }
+    AuthenticatedClient { client: Box::new(client), method: AuthMethod::SecretBasic }
 }
 
 fn main() {}

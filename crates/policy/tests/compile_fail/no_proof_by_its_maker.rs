@@ -4,7 +4,7 @@ use muster_client_auth::{AuthenticatedAdmin, AuthenticatedClient};
 use muster_domain::{AdminClient, AuthMethod, Client};
 
 fn forge_client(client: Client) -> AuthenticatedClient {
-    AuthenticatedClient::proved(client, AuthMethod::SecretBasic)
+    AuthenticatedClient::proved(Box::new(client), AuthMethod::SecretBasic)
 }
 
 fn forge_admin(admin: AdminClient) -> AuthenticatedAdmin {

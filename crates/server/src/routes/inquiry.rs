@@ -67,9 +67,6 @@ async fn hop(
     form: TokenForm,
     question: impl FnOnce(&Pipeline, &Around<'_>) -> Result<Answer, Cause> + Send + 'static,
 ) -> Result<HttpResponse, Refusal> {
-    if form.is_by_get() {
-        return Err(Refusal::MethodNotAllowed("POST".into()));
-    }
     let (asking, facts) = (Arc::clone(house), form.facts.clone());
     let answered = house.blocking.run(move || asking.inquire(&form, question)).await;
     let answered = answered.map_err(|failed| at_limit(house, failed, (None, &facts)))?;

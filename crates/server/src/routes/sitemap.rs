@@ -23,18 +23,24 @@ pub fn routes(houses: Vec<Arc<House>>) -> impl Fn(&mut ServiceConfig) + Clone + 
 fn of_house(app: &mut ServiceConfig, house: &Arc<House>) {
     let path = muster_domain::IssuerPath::of(&house.issuer.url).as_str().to_owned();
     let house = Data::from(Arc::clone(house));
+    let token = web::resource(format!("{path}/token")).app_data(house.clone());
+    app.service(token.route(web::route().to(token::token)));
     let mut question = |place: &str, route: Route| {
-        let place = format!("{path}{place}");
-        app.service(web::resource(place).app_data(house.clone()).route(route));
+        let question = web::resource(format!("{path}{place}")).app_data(house.clone());
+        app.service(question.route(route).default_service(web::to(only_posted)));
     };
-    question("/token", web::route().to(token::token));
-    question("/introspect", web::route().to(inquiry::introspect));
-    question("/revoke", web::route().to(inquiry::revoke));
-    question("/device_authorization", web::route().to(inquiry::start_device));
+    question("/introspect", web::post().to(inquiry::introspect));
+    question("/revoke", web::post().to(inquiry::revoke));
+    question("/device_authorization", web::post().to(inquiry::start_device));
     app.service(document(&format!("{path}/certs"), &house, certs::certs));
     for place in metadata::places(&path) {
         app.service(document(&place, &house, metadata::metadata));
     }
+}
+
+/// What is asked with a token or a secret is asked by POST alone.
+async fn only_posted() -> Result<&'static str, Refusal> {
+    Err(Refusal::MethodNotAllowed("POST".into()))
 }
 
 /// What can be read only: GET, HEAD (RFC 9110 9.3.2; the body is left out on the wire), and

@@ -117,7 +117,7 @@ fn callers(table: &mut Table<'_>, web: &Party) {
     for status in
         [PartyStatus::Pending, PartyStatus::Suspended, PartyStatus::Denied, PartyStatus::Revoked]
     {
-        let outcast = office.register(status.as_str(), registration());
+        let outcast = office.register(&format!("outcast-{status}"), registration());
         office.keeper.set_client_status(&outcast.id, status).expect("a status");
         outcasts.push(outcast);
     }

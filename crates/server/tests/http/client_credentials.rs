@@ -80,7 +80,7 @@ fn scopes_stay_within_the_registration() {
     let many = |count| vec!["read"; count].join(" ");
     assert_eq!(web.for_itself(&[("scope", &many(256))]).status, 200, "many times the same is one");
     assert_refused(&web.for_itself(&[("scope", &many(1_600))]), 400, "invalid_scope");
-    assert_refused(&web.for_itself(&[("scope", &many(2_400))]), 400, "invalid_request");
+    assert_refused(&web.for_itself(&[("scope", &many(1_700))]), 400, "invalid_request");
     assert_eq!(web.for_itself(&[("scope", &many(13_000))]).status, 413, "64 KB");
     for usual in [&[][..], &[("scope", "")]] {
         assert_eq!(member(&web.for_itself(usual), "scope"), "openid read write");
