@@ -15,7 +15,6 @@ use muster_domain::{
 use muster_flows::{Decision, PublishedKeys, Seed, Signers, Tools, Unrecorded, decide_device};
 use muster_server::clock::SystemClock;
 use muster_store::Sequence;
-use serde_json::Value;
 
 use crate::bad_inputs::check_form;
 use crate::house::{Engine, House, premises};
