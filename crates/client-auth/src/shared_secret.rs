@@ -2,7 +2,7 @@
 
 use muster_crypto::Verification;
 use muster_domain::{AuthMethod, Secret, StoredSecret};
-use muster_grants::{BasicReading, Readings};
+use muster_grants::Readings;
 use muster_store::Party;
 
 use crate::Caller;
@@ -16,22 +16,13 @@ impl Identity {
     /// Tries the readings whose id is registered, in their order; none: one dummy
     /// verification (token-info.md 2).
     pub(crate) fn by_readings(&self, readings: &Readings) -> Result<Caller, AuthError> {
-        let mut registered: Vec<(&BasicReading, Party)> = Vec::with_capacity(READINGS_VERIFIED);
-        for reading in readings.iter() {
-            if registered.len() >= READINGS_VERIFIED {
-                break;
-            }
-            let seen = registered.iter().find(|(other, _)| other.id == reading.id);
-            let party = match seen {
-                Some((_, party)) => Some(party.clone()),
-                None => self.find(&reading.id)?,
-            };
-            if let Some(party) = party {
-                registered.push((reading, party));
-            }
-        }
+        let callers = self.find(readings.iter().map(|reading| reading.id.as_str()))?;
+        let registered = readings.iter().filter_map(|reading| {
+            let named = callers.iter().find(|party| id(party) == reading.id)?;
+            Some((reading, named.clone()))
+        });
         let mut failure = None;
-        for (reading, party) in registered {
+        for (reading, party) in registered.take(READINGS_VERIFIED) {
             match self.verify(&reading.id, party, &reading.secret, AuthMethod::SecretBasic) {
                 Err(error @ AuthError::InvalidClient { .. }) => {
                     failure.get_or_insert(error);
@@ -52,7 +43,7 @@ impl Identity {
         secret: &Secret<String>,
         method: AuthMethod,
     ) -> Result<Caller, AuthError> {
-        match self.find(id)? {
+        match self.find_one(id)? {
             Some(party) => self.verify(id, party, secret, method),
             None => self.refuse_unknown(Some(secret)),
         }

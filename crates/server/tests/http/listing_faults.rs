@@ -6,7 +6,6 @@ use std::io::{BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Sender, channel};
 use std::time::{Duration, Instant};
 
 use muster_admin::Right;
@@ -219,20 +218,26 @@ fn suspending_the_admin_ends_a_listing_on_its_way() {
     });
 }
 
-/// Breaks every connection to the database of this house, again and again, until told;
-/// says when it has begun.
-fn break_connections(house: &House, begun: &Sender<()>, enough: &AtomicBool) {
-    let statement = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
-                     WHERE datname = current_database() AND pid <> pg_backend_pid() \
-                     AND application_name <> 'psql'; SELECT pg_sleep(0.005)";
-    while !enough.load(Ordering::Relaxed) {
-        let told = Command::new("psql")
-            .args(["-q", "-d", &house.scratch.url_text(), "-c", statement])
-            .output()
-            .expect("psql runs");
-        assert!(told.status.success(), "{}", String::from_utf8_lossy(&told.stderr));
-        let _ = begun.send(());
-    }
+/// Shuts the tokens until one of the service's statements waits for them, and breaks its
+/// connection: in the middle of a page, however quick the service is.
+const BREAK_A_PAGE: &str = "BEGIN; SET LOCAL statement_timeout = '60s'; \
+     LOCK TABLE tokens IN ACCESS EXCLUSIVE MODE; \
+     DO $$ BEGIN LOOP PERFORM pg_stat_clear_snapshot(); \
+       PERFORM pg_terminate_backend(pid) FROM pg_stat_activity \
+         WHERE datname = current_database() AND wait_event_type = 'Lock' \
+         AND application_name <> 'psql'; \
+       EXIT WHEN FOUND; PERFORM pg_sleep(0.01); END LOOP; END $$; COMMIT";
+/// Whether the tokens are shut, or are as soon as the page at hand is read.
+const IS_SHUT: &str = "SELECT count(*) FROM pg_locks WHERE relation = 'tokens'::regclass \
+     AND mode = 'AccessExclusiveLock'";
+
+fn psql(house: &House, statement: &str) -> String {
+    let told = Command::new("psql")
+        .args(["-qAt", "-v", "ON_ERROR_STOP=1", "-d", &house.scratch.url_text(), "-c", statement])
+        .output()
+        .expect("psql runs");
+    assert!(told.status.success(), "{}", String::from_utf8_lossy(&told.stderr));
+    String::from_utf8_lossy(&told.stdout).trim().to_owned()
 }
 
 #[test]
@@ -242,16 +247,13 @@ fn a_listing_whose_database_breaks_off_is_cut_and_the_service_recovers() {
     let house = House::start_with(Engine::Postgres, &settings);
     let crowd = Crowd::plant(&house, MANY);
     let stalled = Stalled::at_the_beginning(&house, &crowd.question(&house));
-    let enough = AtomicBool::new(false);
     let answer = std::thread::scope(|scope| {
-        let (begun, has_begun) = channel();
-        let (house, enough) = (&house, &enough);
-        scope.spawn(move || break_connections(house, &begun, enough));
-        let ending = meanwhile::Ending(enough);
-        // A reader that goes on at once could be quicker than the first break.
-        has_begun.recv().expect("connections break");
+        let breaking = scope.spawn(|| psql(&house, BREAK_A_PAGE));
+        while !breaking.is_finished() && psql(&house, IS_SHUT) == "0" {
+            std::thread::yield_now();
+        }
         let answer = stalled.go_on();
-        drop(ending);
+        breaking.join().expect("a connection breaks");
         answer
     });
     assert_cut(&answer);

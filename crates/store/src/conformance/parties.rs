@@ -91,6 +91,51 @@ pub fn an_id_names_a_client_or_an_admin_or_nobody(store: &dyn Store) {
     assert_eq!(find(&other, "a:/1"), None);
 }
 
+pub fn callers_are_found_together_and_only_while_their_issuer_serves(store: &dyn Store) {
+    let (ground, other) = (Ground::of(store), Ground::at(store, "https://other.example"));
+    let ids = ["c:1", "a:1", "c:2", "a:2", "c:3", "a:3"];
+    let (clients, admins) = (["c:1", "c:2", "c:3"], ["a:1", "a:2", "a:3"]);
+    for (client, admin) in clients.iter().zip(admins) {
+        let (client, admin) = (ground.client(client), ground.admin(admin, LISTS));
+        ground.link(&admin, &[&client]);
+        // I11: a namesake elsewhere is somebody else.
+        other.client(client.id.as_str());
+    }
+    let admin = AdminId::new("a:2").unwrap();
+    let admin = store.read(|reading| reading.find_admin(ground.issuer.key, &admin)).unwrap();
+    let admin = PartyKey::Admin(admin.unwrap().key);
+    store.change(|unit| unit.set_party_status(admin, PartyStatus::Suspended)).unwrap();
+    let find = |ids: &[&str]| {
+        let found = store.read(|reading| reading.find_callers(ground.issuer.key, ids));
+        found.unwrap()
+    };
+    let one_by_one = |ids: &[&str]| {
+        let found =
+            |id: &&str| store.read(|reading| reading.find_party(ground.issuer.key, id)).unwrap();
+        ids.iter().filter_map(found).collect::<Vec<_>>()
+    };
+    let long = "x".repeat(5_000);
+    for asked in [
+        &[][..],
+        &["c:1"],
+        &["a:1"],
+        &["c:2", "c:2"],
+        &["c:1", "a:1"],
+        &["a:3", "nobody", "", "\0", long.as_str(), "c:1\0"],
+        &ids,
+    ] {
+        let (found, expected) = (find(asked), one_by_one(asked));
+        assert!(expected.iter().all(|party| found.contains(party)), "{asked:?}");
+        let distinct = asked.iter().collect::<std::collections::HashSet<_>>().len();
+        assert!(found.len() <= distinct, "{asked:?} finds {found:?}");
+        assert!(found.iter().all(|party| expected.contains(party)), "{asked:?}");
+    }
+    store.change(|unit| unit.set_issuer_status(ground.issuer.key, PartyStatus::Suspended)).unwrap();
+    assert_eq!(find(&ids), []);
+    let elsewhere = store.read(|reading| reading.find_callers(other.issuer.key, &ids)).unwrap();
+    assert_eq!(elsewhere.len(), 3);
+}
+
 pub fn ids_compare_byte_for_byte(store: &dyn Store) {
     let ground = Ground::of(store);
     // The letter with two dots, as one character and as two.
