@@ -20,9 +20,8 @@ pub(crate) struct Engine {
 /// SQLite and PostgreSQL, new, with so many codes each.
 pub(crate) fn engines(world: &World, codes: usize) -> Outcome<Vec<Engine>> {
     world.wait_for_the_disk()?;
-    let name = world.new_name();
-    let sqlite = engine(world, ("SQLite", world.on_sqlite(&name)?), codes)?;
-    let postgres = engine(world, ("PostgreSQL", world.on_postgres(&name)?), codes)?;
+    let sqlite = engine(world, ("SQLite", world.on_sqlite(&world.new_name())?), codes)?;
+    let postgres = engine(world, ("PostgreSQL", world.on_postgres(&world.new_name())?), codes)?;
     Ok(vec![sqlite, postgres])
 }
 

@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::databases::{self, TestDatabases, Wanted};
 use crate::failure::{Failure, Outcome};
@@ -12,6 +13,9 @@ use crate::workspace;
 
 /// The issuer of the measured service.
 pub(crate) const ISSUER: &str = "http://localhost:9080/oauth2";
+
+/// How often it is looked whether a new setting is in force, before giving up.
+const RELOAD_TRIES: usize = 100;
 
 /// The programs and servers of a run.
 pub(crate) struct World {
@@ -179,8 +183,14 @@ impl World {
         ] {
             psql(&self.postgres, statement)?;
         }
-        let settled = psql(&self.postgres, "SHOW fsync")?;
-        if settled == "on" { Ok(()) } else { Err(Failure::new("PostgreSQL still does not wait")) }
+        // The server reads its settings anew when it gets to it.
+        for _ in 0..RELOAD_TRIES {
+            if psql(&self.postgres, "SHOW fsync")? == "on" {
+                return Ok(());
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        Err(Failure::new("PostgreSQL still does not wait for the disk"))
     }
 
     /// A name that no database of this run has yet.
