@@ -75,8 +75,7 @@ impl Trail {
         Ok(())
     }
 
-    /// Records an entry within a unit, so that it stands or falls with the change. Append
-    /// last: units that append wait for each other from here to their end.
+    /// Records an entry within a unit, so that it stands or falls with the change.
     pub fn append_in(&self, unit: &mut dyn AuditWriting, entry: &Entry) -> Result<(), StoreError> {
         match &self.sink {
             Sink::Table => self.append_to_table(unit, entry)?,
@@ -128,7 +127,7 @@ impl Trail {
         unit: &mut dyn AuditWriting,
         entry: &Entry,
     ) -> Result<(), StoreError> {
-        let now = self.clock.now();
-        unit.append_audit(&mut |link| Ok(entry.record(&self.keys, link, now)))
+        let (keys, entry, now) = (Arc::clone(&self.keys), entry.clone(), self.clock.now());
+        unit.append_audit(Box::new(move |link| entry.record(&keys, link, now)))
     }
 }

@@ -91,6 +91,11 @@ fn hash_as_then(params: Params, secret: &str, salt: &[u8]) -> Option<[u8; HASH]>
     Some(hash)
 }
 
+/// From 32 MiB on glibc's allocator takes memory from the system and gives it back at once;
+/// what is smaller it keeps, and takes more the next time. Blocks of a KiB that nobody uses
+/// are never there.
+const ROOM_KIB: usize = 33 * 1_024;
+
 /// argon2id with memory that is allocated once.
 pub(crate) struct SlowHash {
     argon2: Argon2<'static>,
@@ -100,7 +105,8 @@ pub(crate) struct SlowHash {
 impl SlowHash {
     pub(crate) fn new() -> Result<Self, argon2::Error> {
         let params = Params::new(MEMORY_KIB, PASSES, 1, Some(HASH))?;
-        let memory = vec![Block::default(); params.block_count()];
+        let mut memory = Vec::with_capacity(params.block_count().max(ROOM_KIB));
+        memory.resize(params.block_count(), Block::default());
         Ok(Self { argon2: Argon2::new(Algorithm::Argon2id, Version::V0x13, params), memory })
     }
 

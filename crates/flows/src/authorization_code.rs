@@ -12,7 +12,7 @@ use muster_store::{FoundCode, StoreError, Unit};
 
 use crate::chronicle::Happening;
 use crate::doing::Doing;
-use crate::mint::{Identity, Minted, Order, mint};
+use crate::mint::{Account, Identity, Minted, Order, mint};
 use crate::proof::{ProvenKey, fits};
 use crate::{FlowError, TokenAnswer};
 
@@ -176,15 +176,8 @@ fn redeem(
     if !unit.redeem_code(transaction.key, now)? {
         return Ok(Err(replayed(found, now, unit, doing)?));
     }
-    let numbers = minted.number(unit)?;
-    let happening = Happening::Issued {
-        grant: GrantName::AuthorizationCode,
-        transaction,
-        first: numbers.start,
-        count: minted.count(),
-        user: found.user_id.as_ref(),
-    };
-    minted.store(unit, (transaction, numbers), doing.tools)?;
-    doing.chronicle.note(unit, &happening)?;
+    let account =
+        Account { grant: GrantName::AuthorizationCode, transaction, user: found.user_id.as_ref() };
+    minted.issue(unit, account, doing)?;
     Ok(Ok(()))
 }

@@ -5,9 +5,8 @@ use muster_domain::{Entitlement, GrantName, Shard};
 use muster_grants::ClientCredentials;
 use muster_policy::IssuePermit;
 
-use crate::chronicle::Happening;
 use crate::doing::Doing;
-use crate::mint::{Order, mint};
+use crate::mint::{Account, Order, mint};
 use crate::transactions::NewTransaction;
 use crate::{FlowError, TokenAnswer};
 
@@ -45,16 +44,9 @@ pub(crate) fn carry_out(
     let begun = NewTransaction::begin((None, shard), scopes, span, tools)?;
     doing.once(proven.as_ref(), |unit| {
         let transaction = begun.store(unit, client)?;
-        let numbers = minted.number(unit)?;
-        let happening = Happening::Issued {
-            grant: GrantName::ClientCredentials,
-            transaction: &transaction,
-            first: numbers.start,
-            count: minted.count(),
-            user: None,
-        };
-        minted.store(unit, (&transaction, numbers), tools)?;
-        doing.chronicle.note(unit, &happening)?;
+        let account =
+            Account { grant: GrantName::ClientCredentials, transaction: &transaction, user: None };
+        minted.issue(unit, account, doing)?;
         Ok(Ok(()))
     })?;
     minted.into_answer()

@@ -10,9 +10,8 @@ use muster_policy::IssuePermit;
 use muster_store::FoundStanding;
 
 use crate::authorization_code::refresh_entitlement;
-use crate::chronicle::Happening;
 use crate::doing::Doing;
-use crate::mint::{Identity, Order, mint};
+use crate::mint::{Account, Identity, Order, mint};
 use crate::proof::fits;
 use crate::transactions::NewTransaction;
 use crate::{FlowError, TokenAnswer};
@@ -103,16 +102,12 @@ fn redeem(
             return Ok(Err(FlowError::grant("the device code was redeemed just now")));
         }
         let transaction = begun.store(unit, client)?;
-        let numbers = minted.number(unit)?;
-        let happening = Happening::Issued {
+        let account = Account {
             grant: GrantName::DeviceCode,
             transaction: &transaction,
-            first: numbers.start,
-            count: minted.count(),
             user: person.user_id.as_ref(),
         };
-        minted.store(unit, (&transaction, numbers), tools)?;
-        doing.chronicle.note(unit, &happening)?;
+        minted.issue(unit, account, doing)?;
         Ok(Ok(()))
     })?;
     minted.into_answer()

@@ -12,9 +12,8 @@ use muster_grants::JwtBearer;
 use muster_policy::IssuePermit;
 use muster_store::AssertionUse;
 
-use crate::chronicle::Happening;
 use crate::doing::Doing;
-use crate::mint::{Order, mint};
+use crate::mint::{Account, Order, mint};
 use crate::transactions::NewTransaction;
 use crate::{FlowError, TokenAnswer};
 
@@ -60,16 +59,12 @@ pub(crate) fn carry_out(
             }
         }
         let transaction = begun.store(unit, client)?;
-        let numbers = minted.number(unit)?;
-        let happening = Happening::Issued {
+        let account = Account {
             grant: GrantName::JwtBearer,
             transaction: &transaction,
-            first: numbers.start,
-            count: minted.count(),
             user: Some(&user.id),
         };
-        minted.store(unit, (&transaction, numbers), tools)?;
-        doing.chronicle.note(unit, &happening)?;
+        minted.issue(unit, account, doing)?;
         Ok(Ok(()))
     })?;
     minted.into_answer()

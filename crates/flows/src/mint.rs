@@ -1,7 +1,7 @@
 //! Minting: access token, refresh token and ID token of one answer, shared by every grant
 //! that issues.
 //!
-//! Texts are made and signed before the unit, so that the one writer of SQLite does not wait
+//! Texts are made and signed before the unit, so that the one writer of the store does not wait
 //! for signatures; within the unit they are sealed, bound to the rows that they get.
 
 use std::ops::Range;
@@ -11,13 +11,15 @@ use muster_crypto::{
     access_token, id_token,
 };
 use muster_domain::{
-    Client, ElementKey, Entitlement, KeyThumbprint, Lifetime, Secret, Shard, Timestamp, Token,
-    TokenId, TokenKey, TokenKind, TokenState, Transaction,
+    Client, ElementKey, Entitlement, GrantName, KeyThumbprint, Lifetime, Secret, Shard, Timestamp,
+    Token, TokenId, TokenKey, TokenKind, TokenState, Transaction, UserId,
 };
 use muster_store::{IssuedToken, Sequence, StoreError, StoredToken, Unit};
 
 use crate::answer::{TokenAnswer, TokenType};
 use crate::audience_standing::check_standing;
+use crate::chronicle::Happening;
+use crate::doing::Doing;
 use crate::identifier::{Named, identifier};
 use crate::{FlowError, Tools};
 
@@ -49,6 +51,17 @@ pub(crate) struct Order<'a> {
 pub(crate) struct Identity<'a> {
     pub(crate) nonce: Option<&'a str>,
     pub(crate) lifetime: Lifetime,
+}
+
+/// On whose account tokens are issued.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Account<'a> {
+    /// By which grant.
+    pub(crate) grant: GrantName,
+    /// In which transaction.
+    pub(crate) transaction: &'a Transaction,
+    /// Whom they speak for; `None`: the client itself.
+    pub(crate) user: Option<&'a UserId>,
 }
 
 /// What was minted and is not stored yet.
@@ -171,8 +184,33 @@ impl Minted {
         unit.take_numbers(Sequence::Tokens, count)
     }
 
+    /// Stores everything and tells the chronicle.
+    pub(crate) fn issue(
+        &self,
+        unit: &mut dyn Unit,
+        account: Account<'_>,
+        doing: &Doing<'_>,
+    ) -> Result<(), StoreError> {
+        let numbers = self.number(unit)?;
+        self.issue_as(numbers, unit, account, doing)
+    }
+
+    /// The same under these numbers.
+    pub(crate) fn issue_as(
+        &self,
+        numbers: Range<i64>,
+        unit: &mut dyn Unit,
+        account: Account<'_>,
+        doing: &Doing<'_>,
+    ) -> Result<(), StoreError> {
+        let Account { grant, transaction, user } = account;
+        let (first, count) = (numbers.start, self.drafts.len());
+        self.store(unit, (transaction, numbers), doing.tools)?;
+        doing.chronicle.note(unit, &Happening::Issued { grant, transaction, first, count, user })
+    }
+
     /// Stores everything under these numbers, as one element of the transaction.
-    pub(crate) fn store(
+    fn store(
         &self,
         unit: &mut dyn Unit,
         (transaction, numbers): (&Transaction, Range<i64>),
@@ -202,11 +240,6 @@ impl Minted {
     pub(crate) fn only_refresh(mut self) -> Self {
         self.drafts.retain(|draft| draft.kind == TokenKind::Refresh);
         self
-    }
-
-    /// How many tokens there are.
-    pub(crate) const fn count(&self) -> usize {
-        self.drafts.len()
     }
 
     /// The answer to the client: the first token stands in `access_token`.

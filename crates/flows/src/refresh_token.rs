@@ -14,7 +14,7 @@ use crate::answer::TokenType;
 use crate::audience_standing::check_standing;
 use crate::chronicle::Happening;
 use crate::doing::Doing;
-use crate::mint::{Minted, Order, mint};
+use crate::mint::{Account, Minted, Order, mint};
 use crate::proof::{ProvenKey, fits};
 use crate::{FlowError, TokenAnswer, presented};
 
@@ -92,15 +92,12 @@ fn rotate(
     if !unit.rotate_token(found.token.key, element, now)? {
         return Ok(false);
     }
-    let happening = Happening::Issued {
+    let account = Account {
         grant: GrantName::RefreshToken,
         transaction: &found.transaction,
-        first: numbers.start,
-        count: minted.count(),
         user: found.user_id.as_ref(),
     };
-    minted.store(unit, (&found.transaction, numbers), doing.tools)?;
-    doing.chronicle.note(unit, &happening)?;
+    minted.issue_as(numbers, unit, account, doing)?;
     Ok(true)
 }
 

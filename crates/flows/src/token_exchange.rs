@@ -13,9 +13,8 @@ use muster_policy::IssuePermit;
 use muster_store::FoundToken;
 
 use crate::authorization_code::refresh_entitlement;
-use crate::chronicle::Happening;
 use crate::doing::Doing;
-use crate::mint::{Order, mint};
+use crate::mint::{Account, Order, mint};
 use crate::proof::{ProvenKey, fits};
 use crate::transactions::NewTransaction;
 use crate::{FlowError, TokenAnswer, presented};
@@ -229,16 +228,12 @@ fn issue(
             return Ok(Err(FlowError::InvalidExchange { reason: "ended meanwhile" }));
         }
         let transaction = begun.store(unit, client)?;
-        let numbers = minted.number(unit)?;
-        let happening = Happening::Issued {
+        let account = Account {
             grant: GrantName::TokenExchange,
             transaction: &transaction,
-            first: numbers.start,
-            count: minted.count(),
             user: subject.user_id.as_ref(),
         };
-        minted.store(unit, (&transaction, numbers), tools)?;
-        doing.chronicle.note(unit, &happening)?;
+        minted.issue(unit, account, doing)?;
         Ok(Ok(()))
     })?;
     match wanted {

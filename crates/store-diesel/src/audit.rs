@@ -1,12 +1,14 @@
 //! The audit trail on both engines.
 //!
-//! The one row of `audit_end` is changed first, so that units which append wait for each
-//! other and no number is given twice.
+//! Units only say what is to be recorded; the records are made right before the commit. The
+//! one row of `audit_end` is changed first, so that those who append wait for each other and
+//! no number is given twice: being the last row that is locked, for a commit's time only.
 
 use diesel::prelude::*;
 use muster_domain::Timestamp;
-use muster_store::{AuditLink, AuditReading, AuditRecord, AuditWriting, StoreError};
+use muster_store::{AuditLink, AuditReading, AuditRecord, AuditWriting, RecordMaker, StoreError};
 
+use crate::backend::BulkInsert;
 use crate::error::store_error;
 use crate::rows::hash_bytes;
 use crate::schema::{audit, audit_end};
@@ -29,6 +31,36 @@ fn record((number, at, event, body, previous, hash): Row) -> Result<AuditRecord,
         previous: hash_bytes("an audit record's link", &previous)?,
         hash: hash_bytes("an audit record's hash", &hash)?,
     })
+}
+
+/// Writing the records of units that are about to be committed together.
+pub(crate) trait Recording {
+    fn record(&mut self, makers: Vec<RecordMaker>) -> Result<(), StoreError>;
+}
+
+/// A record to be written.
+#[derive(Insertable)]
+#[diesel(table_name = audit)]
+pub(crate) struct NewRow<'a> {
+    number: i64,
+    at: i64,
+    event: &'a str,
+    body: &'a str,
+    previous: &'a [u8],
+    hash: &'a [u8],
+}
+
+impl<'a> NewRow<'a> {
+    fn of(record: &'a AuditRecord) -> Self {
+        Self {
+            number: record.number,
+            at: record.at.millis(),
+            event: &record.event,
+            body: &record.body,
+            previous: &record.previous,
+            hash: &record.hash,
+        }
+    }
 }
 
 macro_rules! audit {
@@ -61,35 +93,44 @@ macro_rules! audit {
         }
 
         impl AuditWriting for Session<'_, $connection> {
-            fn append_audit(
-                &mut self,
-                make: &mut dyn FnMut(&AuditLink) -> Result<AuditRecord, StoreError>,
-            ) -> Result<(), StoreError> {
+            fn append_audit(&mut self, make: RecordMaker) -> Result<(), StoreError> {
+                self.records.push(make);
+                Ok(())
+            }
+        }
+
+        impl Recording for $connection {
+            fn record(&mut self, makers: Vec<RecordMaker>) -> Result<(), StoreError> {
+                if makers.is_empty() {
+                    return Ok(());
+                }
+                let count = i64::try_from(makers.len()).unwrap_or(i64::MAX);
                 let end: End = diesel::update(audit_end::table.find(1))
-                    .set(audit_end::next.eq(audit_end::next + 1))
-                    .returning((audit_end::next - 1, audit_end::last_at, audit_end::last_hash))
-                    .get_result(&mut *self.connection)
+                    .set(audit_end::next.eq(audit_end::next + count))
+                    .returning((audit_end::next - count, audit_end::last_at, audit_end::last_hash))
+                    .get_result(self)
                     .map_err(store_error)?;
-                let new = make(&link(end)?)?;
-                diesel::insert_into(audit::table)
-                    .values((
-                        audit::number.eq(new.number),
-                        audit::at.eq(new.at.millis()),
-                        audit::event.eq(&new.event),
-                        audit::body.eq(&new.body),
-                        audit::previous.eq(new.previous.as_slice()),
-                        audit::hash.eq(new.hash.as_slice()),
-                    ))
-                    .execute(&mut *self.connection)
-                    .map_err(store_error)?;
+                let mut end = link(end)?;
+                let mut records = Vec::with_capacity(makers.len());
+                for make in makers {
+                    let record = make(&end);
+                    end = AuditLink {
+                        next: end.next.saturating_add(1),
+                        last_at: record.at,
+                        last_hash: record.hash,
+                    };
+                    records.push(record);
+                }
+                let rows: Vec<NewRow<'_>> = records.iter().map(NewRow::of).collect();
+                self.insert_records(&rows).map_err(store_error)?;
                 diesel::update(audit_end::table.find(1))
                     .set((
-                        audit_end::last_at.eq(new.at.millis()),
-                        audit_end::last_hash.eq(new.hash.as_slice()),
+                        audit_end::last_at.eq(end.last_at.millis()),
+                        audit_end::last_hash.eq(end.last_hash.as_slice()),
                     ))
-                    .execute(&mut *self.connection)
-                    .map_err(store_error)?;
-                Ok(())
+                    .execute(self)
+                    .map(drop)
+                    .map_err(store_error)
             }
         }
     };

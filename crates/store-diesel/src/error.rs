@@ -35,6 +35,16 @@ pub(crate) fn is_lost_race(error: &StoreError) -> bool {
     }
 }
 
+/// Whether a row was locked for longer than this unit may wait (55P03).
+pub(crate) fn waited_in_vain(error: &StoreError) -> bool {
+    match database_error(error) {
+        Some(Error::DatabaseError(_, information)) => {
+            information.message().contains("lock timeout")
+        }
+        Some(_) | None => false,
+    }
+}
+
 /// Whether the connection went away under the work.
 pub(crate) fn is_broken_connection(error: &StoreError) -> bool {
     match database_error(error) {

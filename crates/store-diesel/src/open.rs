@@ -72,7 +72,7 @@ impl fmt::Debug for DatabaseUrl {
 /// How many connections, and how long to wait.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct PoolSettings {
-    /// Connections for everything but listings (SQLite: for reading; there is one writer).
+    /// Connections for reading, listings apart; one more writes.
     pub connections: u32,
     /// Connections set aside for listings.
     pub listing_connections: u32,

@@ -1,6 +1,6 @@
 //! One connection at work: what the trait bodies of both engines are written on.
 
-use muster_store::{Reading, Unit, Writing};
+use muster_store::{Reading, RecordMaker, Unit, Writing};
 
 use crate::numbers::UnitNumbers;
 
@@ -8,6 +8,8 @@ use crate::numbers::UnitNumbers;
 pub(crate) struct Session<'a, C> {
     pub(crate) connection: &'a mut C,
     pub(crate) numbers: &'a mut UnitNumbers,
+    /// What is to be recorded in the audit trail when this is committed.
+    pub(crate) records: &'a mut Vec<RecordMaker>,
 }
 
 macro_rules! session {

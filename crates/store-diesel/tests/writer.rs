@@ -263,3 +263,19 @@ fn limit_files(size: &str) {
     let done = Command::new("prlimit").args(["--pid", &own, &format!("--fsize={size}:")]).status();
     assert!(done.unwrap().success());
 }
+
+#[test]
+fn sqlite_is_compiled_so_that_readers_share_no_lock_and_statements_stay_prepared() {
+    // `.cargo/config.toml` says how; a build that does not read it would be several times slower.
+    #[derive(QueryableByName)]
+    struct Compiled {
+        #[diesel(sql_type = diesel::sql_types::Text)]
+        compile_options: String,
+    }
+    let scratch = Scratch::sqlite().unwrap();
+    let options: Vec<Compiled> =
+        diesel::sql_query("PRAGMA compile_options").load(&mut stranger(&scratch)).unwrap();
+    let has = |wanted: &str| options.iter().any(|option| option.compile_options == wanted);
+    assert!(has("DEFAULT_MEMSTATUS=0") && has("ENABLE_QPSG"));
+    assert!(!has("ENABLE_STAT4") && !has("ENABLE_MEMORY_MANAGEMENT"));
+}

@@ -44,12 +44,13 @@ pub trait AuditReading {
     fn audit_end(&mut self) -> Result<AuditLink, StoreError>;
 }
 
+/// Forms a record from the trail's end.
+pub type RecordMaker = Box<dyn FnOnce(&AuditLink) -> AuditRecord + Send>;
+
 /// Continuing the trail.
 pub trait AuditWriting {
-    /// Appends the record that `make` forms from the trail's end. Units that append wait
-    /// for each other.
-    fn append_audit(
-        &mut self,
-        make: &mut dyn FnMut(&AuditLink) -> Result<AuditRecord, StoreError>,
-    ) -> Result<(), StoreError>;
+    /// Appends a record to the trail when the unit is committed, as its last change: units
+    /// that append wait for each other, and so they do for no longer than a commit takes.
+    /// A unit whose record cannot be written is not committed.
+    fn append_audit(&mut self, make: RecordMaker) -> Result<(), StoreError>;
 }

@@ -23,7 +23,7 @@ mod users;
 pub mod conformance;
 
 pub use assertions::{AssertionUse, AssertionsWriting};
-pub use audit::{AuditLink, AuditReading, AuditRecord, AuditWriting};
+pub use audit::{AuditLink, AuditReading, AuditRecord, AuditWriting, RecordMaker};
 pub use cleaning::{Cleaned, CleaningWriting};
 pub use codes::{CodesReading, CodesWriting, FoundCode};
 pub use data_keys::{DataKeysReading, DataKeysWriting, StoredDataKey};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use muster_audit::{Checkpoint, Entry, Fault, Trail, Verified, verify_pages};
 use muster_crypto::{Kek, KeyRing};
 use muster_domain::{DataKeyId, Timestamp};
-use muster_store::{AuditLink, AuditRecord, AuditWriting, StoreError};
+use muster_store::{AuditLink, AuditRecord, AuditWriting, RecordMaker, StoreError};
 use muster_testkit::{CountingRandomness, Folder, HandClock};
 
 pub(crate) fn clock() -> Arc<HandClock> {
@@ -66,11 +66,8 @@ impl Paper {
 }
 
 impl AuditWriting for Paper {
-    fn append_audit(
-        &mut self,
-        make: &mut dyn FnMut(&AuditLink) -> Result<AuditRecord, StoreError>,
-    ) -> Result<(), StoreError> {
-        let record = make(&self.end)?;
+    fn append_audit(&mut self, make: RecordMaker) -> Result<(), StoreError> {
+        let record = make(&self.end);
         self.end =
             AuditLink { next: record.number + 1, last_at: record.at, last_hash: record.hash };
         self.records.push(record);

@@ -55,16 +55,14 @@ fn forged_record(desk: &Desk) {
     desk.muster(&["admin", "add", "a"]).done();
     let count = desk.json(&["audit", "verify"])["records"].as_i64().unwrap();
     let forged = desk.premises().store.change(|unit| {
-        unit.append_audit(&mut |link| {
-            Ok(AuditRecord {
-                number: link.next,
-                at: link.last_at,
-                event: "right_taken".to_owned(),
-                body: format!("{{\"seq\":{},\"event\":\"right_taken\"}}", link.next),
-                previous: link.last_hash,
-                hash: [9; 32],
-            })
-        })
+        unit.append_audit(Box::new(|link| AuditRecord {
+            number: link.next,
+            at: link.last_at,
+            event: "right_taken".to_owned(),
+            body: format!("{{\"seq\":{},\"event\":\"right_taken\"}}", link.next),
+            previous: link.last_hash,
+            hash: [9; 32],
+        }))
     });
     forged.unwrap();
     desk.muster(&["admin", "add", "b"]).done();

@@ -1,12 +1,13 @@
 //! All that differs between the engines: how rows are loaded one by one, how many are
-//! inserted at once, pools, pragmas, retries, and the one writer of SQLite.
+//! inserted at once, pools, pragmas, retries; and the one writer of both.
 
+mod group_writer;
 mod postgres;
 mod sqlite;
-mod sqlite_writer;
 
 use diesel::QueryResult;
 
+use crate::audit::NewRow;
 use crate::rows::{NewTokenRow, TransactionRow};
 
 pub(crate) use postgres::PostgresStore;
@@ -22,6 +23,7 @@ pub(crate) trait Engine {
 pub(crate) trait BulkInsert {
     fn insert_transactions(&mut self, rows: &[TransactionRow]) -> QueryResult<()>;
     fn insert_tokens(&mut self, rows: &[NewTokenRow]) -> QueryResult<()>;
+    fn insert_records(&mut self, rows: &[NewRow<'_>]) -> QueryResult<()>;
 }
 
 /// The name space that an issuer's clients and admins share lies in two tables, so no

@@ -11,17 +11,23 @@ use diesel::r2d2::{
 };
 use muster_store::{Reading, Store, StoreError, StoreHealth, Unit};
 
+use super::group_writer::{GroupConnection, GroupWriter};
 use super::{BulkDelete, BulkInsert, Engine, NameSpace, RowLocks};
-use crate::error::{is_broken_connection, is_lost_race, store_error};
+use crate::audit::{NewRow, Recording};
+use crate::error::{is_broken_connection, is_lost_race, store_error, waited_in_vain};
 use crate::migrate;
 use crate::numbers::{SharedNumbers, UnitNumbers};
 use crate::open::{OpenError, PoolSettings};
 use crate::rows::{NewTokenRow, TransactionRow};
-use crate::schema::{codes, device_flows, issuers, tokens, transactions};
+use crate::schema::{audit, codes, device_flows, issuers, tokens, transactions};
 use crate::session::Session;
 
 /// A unit that lost a race is tried so many times before the caller hears of it (F12).
 const TRIES: u32 = 4;
+/// How long a unit of a group waits for a row that somebody else changes.
+const LOCK_TIMEOUT: Duration = Duration::from_millis(500);
+/// So few rows are inserted one by one, by a statement that is kept prepared.
+const ROWS_ONE_BY_ONE: usize = 2;
 /// From so many rows on they are copied: an insert of 20 columns binds each value apart and
 /// ends at 65,535 of them.
 const ROWS_TO_COPY: usize = 32;
@@ -32,7 +38,11 @@ impl Engine for PgConnection {
 
 impl BulkInsert for PgConnection {
     fn insert_transactions(&mut self, rows: &[TransactionRow]) -> QueryResult<()> {
-        if rows.len() < ROWS_TO_COPY {
+        if rows.len() <= ROWS_ONE_BY_ONE {
+            for row in rows {
+                diesel::insert_into(transactions::table).values(row).execute(self)?;
+            }
+        } else if rows.len() < ROWS_TO_COPY {
             diesel::insert_into(transactions::table).values(rows).execute(self)?;
         } else {
             diesel::copy_from(transactions::table).from_insertable(rows).execute(self)?;
@@ -41,13 +51,30 @@ impl BulkInsert for PgConnection {
     }
 
     fn insert_tokens(&mut self, rows: &[NewTokenRow]) -> QueryResult<()> {
-        if rows.len() < ROWS_TO_COPY {
+        if rows.len() <= ROWS_ONE_BY_ONE {
+            for row in rows {
+                diesel::insert_into(tokens::table).values(row).execute(self)?;
+            }
+        } else if rows.len() < ROWS_TO_COPY {
             diesel::insert_into(tokens::table).values(rows).execute(self)?;
         } else {
             diesel::copy_from(tokens::table).from_insertable(rows).execute(self)?;
         }
         Ok(())
     }
+
+    fn insert_records(&mut self, rows: &[NewRow<'_>]) -> QueryResult<()> {
+        match rows {
+            [row] => diesel::insert_into(audit::table).values(row).execute(self)?,
+            rows => diesel::insert_into(audit::table).values(rows).execute(self)?,
+        };
+        Ok(())
+    }
+}
+
+impl GroupConnection for PgConnection {
+    const BEGIN: &'static str = "BEGIN";
+    const IS_REPLACED: bool = true;
 }
 
 impl NameSpace for PgConnection {
@@ -100,6 +127,7 @@ type Pooled = PooledConnection<ConnectionManager<PgConnection>>;
 pub(crate) struct PostgresStore {
     pool: PgPool,
     listings: PgPool,
+    writer: GroupWriter<PgConnection>,
     numbers: Arc<SharedNumbers>,
 }
 
@@ -123,7 +151,20 @@ impl PostgresStore {
         let straight =
             "SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_sort = off;";
         let listing = format!("{}{straight}", limit(settings.listing_statement));
+        let prepared = format!(
+            "{}SET lock_timeout = {};",
+            limit(settings.statement),
+            LOCK_TIMEOUT.as_millis()
+        );
+        let own = url.to_owned();
+        let writer = move || {
+            let mut connection = PgConnection::establish(&own)
+                .map_err(|error| StoreError::unavailable(format!("no connection: {error}")))?;
+            connection.batch_execute(&prepared).map_err(store_error)?;
+            Ok(connection)
+        };
         Ok(Self {
+            writer: GroupWriter::new(writer),
             pool: pool(url, settings.connections, settings.wait, limit(settings.statement))?,
             listings: pool(url, settings.listing_connections, settings.wait, listing)?,
             numbers: Arc::default(),
@@ -137,10 +178,28 @@ impl PostgresStore {
     ) -> Result<(), StoreError> {
         let mut connection = checked_out(pool)?;
         let mut numbers = UnitNumbers::new(&self.numbers);
-        work(&mut Session { connection: &mut *connection, numbers: &mut numbers })
+        let mut session = Session {
+            connection: &mut *connection,
+            numbers: &mut numbers,
+            records: &mut Vec::new(),
+        };
+        work(&mut session)
     }
 
-    fn change_once(
+    fn change_in_group(
+        &self,
+        work: &mut dyn FnMut(&mut dyn Unit) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let mut numbers = UnitNumbers::new(&self.numbers);
+        self.writer.change(|connection, records| {
+            work(&mut Session { connection, numbers: &mut numbers, records })
+        })?;
+        numbers.share();
+        Ok(())
+    }
+
+    /// In a transaction of its own, which may take its time.
+    fn change_apart(
         &self,
         work: &mut dyn FnMut(&mut dyn Unit) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
@@ -149,7 +208,14 @@ impl PostgresStore {
         let mut numbers = UnitNumbers::new(&self.numbers);
         let mut failure = None;
         let done = connection.transaction(|connection| {
-            work(&mut Session { connection, numbers: &mut numbers }).map_err(|error| {
+            let mut records = Vec::new();
+            let session = &mut Session {
+                connection: &mut *connection,
+                numbers: &mut numbers,
+                records: &mut records,
+            };
+            let done = work(session).and_then(|()| connection.record(records));
+            done.map_err(|error| {
                 failure = Some(error);
                 diesel::result::Error::RollbackTransaction
             })
@@ -212,9 +278,12 @@ impl Store for PostgresStore {
         &self,
         work: &mut dyn FnMut(&mut dyn Unit) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        let mut tried = 1;
+        let (mut tried, mut apart) = (1, false);
         loop {
-            match self.change_once(work) {
+            let changed = if apart { self.change_apart(work) } else { self.change_in_group(work) };
+            match changed {
+                // Somebody keeps a row for long: the others of the group need not wait for it.
+                Err(error) if !apart && waited_in_vain(&error) => apart = true,
                 Err(error) if tried < TRIES && is_lost_race(&error) => {
                     // Growing, and different from process to process.
                     let millis = u64::from(tried) * 3 + u64::from(std::process::id() % 5);

@@ -9,14 +9,15 @@ use diesel::prelude::*;
 use diesel::r2d2::{ConnectionManager, CustomizeConnection, NopErrorHandler, Pool};
 use muster_store::{Reading, Store, StoreError, StoreHealth, Unit};
 
-use super::sqlite_writer::SqliteWriter;
+use super::group_writer::{GroupConnection, GroupWriter};
 use super::{BulkDelete, BulkInsert, Engine, NameSpace, RowLocks};
+use crate::audit::NewRow;
 use crate::error::store_error;
 use crate::migrate;
 use crate::numbers::{SharedNumbers, UnitNumbers};
 use crate::open::{OpenError, PoolSettings};
 use crate::rows::{NewTokenRow, TransactionRow};
-use crate::schema::{codes, device_flows, tokens, transactions};
+use crate::schema::{audit, codes, device_flows, tokens, transactions};
 use crate::session::Session;
 
 /// `busy_timeout` first, for the others may have to wait. FULL, because what was answered
@@ -44,6 +45,18 @@ impl BulkInsert for SqliteConnection {
         }
         Ok(())
     }
+
+    fn insert_records(&mut self, rows: &[NewRow<'_>]) -> QueryResult<()> {
+        for row in rows {
+            diesel::insert_into(audit::table).values(row).execute(self)?;
+        }
+        Ok(())
+    }
+}
+
+impl GroupConnection for SqliteConnection {
+    const BEGIN: &'static str = "BEGIN IMMEDIATE";
+    const IS_REPLACED: bool = false;
 }
 
 impl NameSpace for SqliteConnection {
@@ -97,7 +110,7 @@ type SqlitePool = Pool<ConnectionManager<SqliteConnection>>;
 pub(crate) struct SqliteStore {
     readers: SqlitePool,
     listings: SqlitePool,
-    writer: SqliteWriter,
+    writer: GroupWriter<SqliteConnection>,
     numbers: Arc<SharedNumbers>,
 }
 
@@ -114,13 +127,20 @@ impl SqliteStore {
     pub(crate) fn open(path: &Path, settings: &PoolSettings) -> Result<Self, OpenError> {
         let unusable = |reason: String| OpenError::File { path: path.to_owned(), reason };
         let text = path.to_str().ok_or_else(|| unusable("the path is not UTF-8".to_owned()))?;
-        let mut connection =
-            SqliteConnection::establish(text).map_err(|error| unusable(error.to_string()))?;
-        connection.batch_execute(PRAGMAS).map_err(|error| unusable(error.to_string()))?;
+        let own = text.to_owned();
+        let connect = move || {
+            let opened = SqliteConnection::establish(&own);
+            let mut connection =
+                opened.map_err(|error| StoreError::unavailable(error.to_string()))?;
+            connection.batch_execute(PRAGMAS).map_err(store_error)?;
+            Ok(connection)
+        };
+        // A file that cannot be opened is told at once.
+        connect().map_err(|error: StoreError| unusable(error.to_string()))?;
         Ok(Self {
             readers: pool(text, settings.connections, settings.wait)?,
             listings: pool(text, settings.listing_connections, settings.wait)?,
-            writer: SqliteWriter::new(connection),
+            writer: GroupWriter::new(connect),
             numbers: Arc::default(),
         })
     }
@@ -135,7 +155,12 @@ impl SqliteStore {
             source: Some(Box::new(error)),
         })?;
         let mut numbers = UnitNumbers::new(&self.numbers);
-        work(&mut Session { connection: &mut *connection, numbers: &mut numbers })
+        let mut session = Session {
+            connection: &mut *connection,
+            numbers: &mut numbers,
+            records: &mut Vec::new(),
+        };
+        work(&mut session)
     }
 }
 
@@ -173,8 +198,9 @@ impl Store for SqliteStore {
         work: &mut dyn FnMut(&mut dyn Unit) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
         let mut numbers = UnitNumbers::new(&self.numbers);
-        self.writer
-            .change(|connection| work(&mut Session { connection, numbers: &mut numbers }))?;
+        self.writer.change(|connection, records| {
+            work(&mut Session { connection, numbers: &mut numbers, records })
+        })?;
         numbers.share();
         Ok(())
     }
