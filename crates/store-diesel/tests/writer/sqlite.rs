@@ -1,25 +1,14 @@
-//! The one writer of SQLite: what was acknowledged is on disk, whatever happens to others
-//! of its group, to the file, or to the disk (F05, F08).
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on says so")]
+//! What only a file knows: other processes that lock it, disks that are full.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Barrier};
-use std::thread;
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use muster_domain::{DataKeyId, Timestamp};
-use muster_store::{Store, StoreError, StoredDataKey, Unit};
 use muster_store_diesel::{DatabaseUrl, PoolSettings, Scratch, open};
 
-const WRITERS: i64 = 8;
-
-fn opened(scratch: &Scratch) -> Arc<dyn Store> {
-    open(scratch.url(), &PoolSettings::default()).unwrap()
-}
+use crate::ground::{acknowledged, add, is_unavailable, kept, opened, row};
 
 fn file(scratch: &Scratch) -> &Path {
     let DatabaseUrl::Sqlite(path) = scratch.url() else { panic!("{:?}", scratch.url()) };
@@ -29,120 +18,6 @@ fn file(scratch: &Scratch) -> &Path {
 /// A connection past the store, as another process would have it.
 fn stranger(scratch: &Scratch) -> SqliteConnection {
     SqliteConnection::establish(file(scratch).to_str().unwrap()).unwrap()
-}
-
-/// A row of some size that stands for a change.
-fn row(number: i64) -> StoredDataKey {
-    StoredDataKey {
-        id: DataKeyId::new(number),
-        purpose: 1,
-        kek_id: "kek".to_owned(),
-        wrapped: vec![7; 3_000],
-        created_at: Timestamp::from_millis(number),
-    }
-}
-
-fn add(unit: &mut dyn Unit, number: i64) -> Result<(), StoreError> {
-    unit.add_data_key(&row(number))
-}
-
-/// The numbers of all rows in the file, seen by a store that was opened just now.
-fn kept(scratch: &Scratch) -> Vec<i64> {
-    let keys = opened(scratch).read(|reading| reading.list_data_keys()).unwrap();
-    keys.iter().map(|key| key.id.number()).collect()
-}
-
-fn is_unavailable<T>(outcome: &Result<T, StoreError>) -> bool {
-    matches!(outcome, Err(StoreError::Unavailable { .. }))
-}
-
-/// Does `work` on every writer's thread at once; what they say was acknowledged, in order.
-fn acknowledged(work: impl Fn(i64) -> Vec<i64> + Sync) -> Vec<i64> {
-    let start = Barrier::new(usize::try_from(WRITERS).unwrap());
-    let mut all = thread::scope(|scope| {
-        let writers: Vec<_> = (0..WRITERS)
-            .map(|writer| {
-                let (start, work) = (&start, &work);
-                scope.spawn(move || {
-                    start.wait();
-                    work(writer)
-                })
-            })
-            .collect();
-        writers.into_iter().flat_map(|writer| writer.join().unwrap()).collect::<Vec<_>>()
-    });
-    all.sort_unstable();
-    all
-}
-
-#[test]
-fn every_acknowledged_change_of_many_writers_is_there_after_reopening() {
-    let scratch = Scratch::sqlite().unwrap();
-    let store = opened(&scratch);
-    let all = acknowledged(|writer| {
-        let numbers = (0..25).map(|round| writer * 100 + round);
-        numbers
-            .inspect(|number| {
-                store.change(|unit| add(unit, *number)).unwrap();
-                // A reader that comes after the answer sees it.
-                let keys = store.read(|reading| reading.list_data_keys()).unwrap();
-                assert!(keys.iter().any(|key| key.id.number() == *number));
-            })
-            .collect()
-    });
-    assert_eq!(all.len(), 200);
-    assert_eq!(kept(&scratch), all);
-}
-
-#[test]
-fn a_failing_change_takes_no_neighbour_with_it() {
-    let scratch = Scratch::sqlite().unwrap();
-    let store = opened(&scratch);
-    let all = acknowledged(|writer| {
-        let mut own = Vec::new();
-        for number in (0..30).map(|round| writer * 100 + round) {
-            let fails = number % 3 == 0;
-            let outcome = store.change(|unit| {
-                add(unit, number)?;
-                // Every third one: the second row of the unit is there already.
-                if fails { add(unit, number) } else { Ok(()) }
-            });
-            assert_eq!(matches!(outcome, Err(StoreError::Conflict { .. })), fails);
-            assert_eq!(outcome.is_ok(), !fails);
-            own.extend(outcome.ok().map(|()| number));
-        }
-        own
-    });
-    assert_eq!(kept(&scratch), all);
-}
-
-/// F31: neighbours of a unit that panics may hear of it, and what they hear is true.
-#[test]
-fn a_panicking_change_leaves_no_false_acknowledgement() {
-    let scratch = Scratch::sqlite().unwrap();
-    let store = opened(&scratch);
-    let all = acknowledged(|writer| {
-        let mut own = Vec::new();
-        for number in (0..20).map(|round| writer * 100 + round) {
-            let outcome = catch_unwind(AssertUnwindSafe(|| {
-                store.change(|unit| {
-                    add(unit, number)?;
-                    if number % 7 == 0 {
-                        std::panic::resume_unwind(Box::new("on purpose"));
-                    }
-                    Ok(())
-                })
-            }));
-            match outcome {
-                Ok(Ok(())) => own.push(number),
-                Ok(heard) => assert!(is_unavailable(&heard), "{heard:?}"),
-                Err(_) => assert_eq!(number % 7, 0),
-            }
-        }
-        own
-    });
-    assert!(!all.is_empty());
-    assert_eq!(kept(&scratch), all);
 }
 
 /// F08.
@@ -247,7 +122,7 @@ fn in_a_process_of_its_own(test: &str) -> bool {
     let done = Command::new("sh")
         .args(["-c", "trap '' XFSZ; exec \"$0\" --exact --nocapture \"$1\""])
         .arg(std::env::current_exe().unwrap())
-        .arg(test)
+        .arg(format!("sqlite::{test}"))
         .env(APART, "1")
         .output()
         .unwrap();
