@@ -34,7 +34,7 @@ pub(crate) enum Language {
 
 impl Language {
     /// In the order in which they are run.
-    pub(crate) const ALL: [Self; 1] = [Self::Python];
+    pub(crate) const ALL: [Self; 2] = [Self::Python, Self::Go];
 
     /// What it is called.
     pub(crate) const fn name(self) -> &'static str {
@@ -64,9 +64,10 @@ impl Language {
         match self {
             Self::Python => prepare_python(root, &made),
             Self::Go => Program::new("go")
-                .args(["build", "-mod=readonly", "-o"])
+                .args(["build", "-mod=readonly", "-buildvcs=false", "-o"])
                 .arg(made.join("clients"))
                 .arg(".")
+                .env("GOTOOLCHAIN", "local")
                 .within(&root.join(SOURCES).join("go"))
                 .run(),
             Self::Node => prepare_node(root, &made),

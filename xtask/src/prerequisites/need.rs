@@ -8,7 +8,7 @@ use crate::environment;
 use crate::program::Program;
 
 /// What the pinned libraries of the clients ask for.
-const GO: (u32, u32) = (1, 25);
+const GO: (u32, u32) = (1, 26);
 const NODE: (u32, u32) = (20, 0);
 const JAVA: (u32, u32) = (17, 0);
 
@@ -121,7 +121,7 @@ impl Need {
             Self::Unpacker => "xz",
             Self::OpenSslProgram => "openssl",
             Self::Python => "Python 3 with venv",
-            Self::Go => "Go 1.25 or later",
+            Self::Go => "Go 1.26 or later",
             Self::Node => "Node.js 20 or later with npm",
             Self::Jdk => "Java 17 or later (javac)",
             Self::Maven => "Maven (mvn)",
