@@ -44,7 +44,7 @@ func publicDevice(ctx context.Context, provider *oidc.Provider) *oauth2.Token {
 	text, _ := tokens.Extra("id_token").(string)
 	verified, err := provider.Verifier(&oidc.Config{ClientID: "tv"}).Verify(ctx, text)
 	must(err)
-	insist(verified.Subject == world.User, verified)
+	insist(verified.Subject == world.Person, verified)
 	must(verified.VerifyAccessToken(tokens.AccessToken))
 	did(oidcPackage, "an ID token verified, with its at_hash")
 	exchange(ctx, provider, tokens.AccessToken)

@@ -23,7 +23,7 @@ var world = readWorld()
 type worldFile struct {
 	Issuer  string
 	Keeper  []string
-	User    string
+	Person  string
 	Gateway string
 	Clients map[string]struct{ ID, Secret string }
 }
@@ -38,7 +38,7 @@ func readWorld() (told worldFile) {
 // approve lets the person agree to a device; the keeper enters it.
 func approve(userCode string) {
 	words := append(world.Keeper[1:len(world.Keeper):len(world.Keeper)],
-		"device", "approve", userCode, "--user", world.User)
+		"device", "approve", userCode, "--user", world.Person)
 	must(exec.Command(world.Keeper[0], words...).Run())
 }
 

@@ -96,7 +96,7 @@ def exchange(token):
     )
     assert got["issued_token_type"] == ACCESS_TOKEN and got["scope"] == "read", got
     told = is_active(gateway, got["access_token"])
-    assert told["sub"] == WORLD["user"] and told["client_id"] == "gateway", told
+    assert told["sub"] == WORLD["person"] and told["client_id"] == "gateway", told
     did("token exchange: impersonation with a narrower scope")
     return gateway, got["access_token"]
 
@@ -121,7 +121,7 @@ def main():
     assert not is_active(gateway, exchanged)
     did("a refresh token shown twice ends its family, what was exchanged too")
     assertion = JWTBearerGrant.sign(
-        key("rs256"), issuer=WORLD["trusted"], audience=ISSUER, subject=WORLD["user"],
+        key("rs256"), issuer=WORLD["trusted"], audience=ISSUER, subject=WORLD["person"],
         header={"alg": "RS256", "kid": "rs256"}, claims={"jti": os.urandom(8).hex()},
     )
     token = session("herald").fetch_token(TOKEN, grant_type=JWT_BEARER, assertion=assertion)

@@ -31,7 +31,7 @@ def key(name):
 
 def approve(user_code):
     """The person agrees to a device; the keeper enters it."""
-    words = ["device", "approve", user_code, "--user", WORLD["user"]]
+    words = ["device", "approve", user_code, "--user", WORLD["person"]]
     subprocess.run(WORLD["keeper"] + words, check=True, stdout=subprocess.DEVNULL)
 
 

@@ -34,7 +34,7 @@ pub(crate) enum Language {
 
 impl Language {
     /// In the order in which they are run.
-    pub(crate) const ALL: [Self; 2] = [Self::Python, Self::Go];
+    pub(crate) const ALL: [Self; 5] = [Self::Python, Self::Go, Self::Node, Self::Java, Self::Curl];
 
     /// What it is called.
     pub(crate) const fn name(self) -> &'static str {
@@ -119,8 +119,8 @@ impl Language {
 const PYTHON_AT_DEMO: [&str; 2] = ["python/verify_demo.py", "python/inquire_demo.py"];
 const PYTHON: [&str; 3] =
     ["python/verify_profiles.py", "python/authlib_client.py", "python/requests_oauthlib_client.py"];
-const NODE: [&str; 0] = [];
-const CURL: [&str; 0] = [];
+const NODE: [&str; 2] = ["openid_client.mjs", "oauth4webapi_client.mjs"];
+const CURL: [&str; 2] = ["curl/credentials.sh", "curl/people.sh"];
 
 fn prepare_python(root: &Path, made: &Path) -> Outcome {
     let interpreter = made.join("bin/python");
@@ -148,7 +148,13 @@ fn prepare_node(root: &Path, made: &Path) -> Outcome {
 
 fn maven(root: &Path, made: &Path) -> Program {
     Program::new("mvn")
-        .args(["--quiet", "--batch-mode", "--file", "xtask/clients/java/pom.xml"])
+        .args([
+            "--quiet",
+            "--batch-mode",
+            "-Dstyle.color=never",
+            "--file",
+            "xtask/clients/java/pom.xml",
+        ])
         .arg(format!("-Dmade={}", made.display()))
         .within(root)
 }

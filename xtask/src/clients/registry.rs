@@ -35,7 +35,7 @@ const CLIENTS: [Entry; 9] = [
     ),
     ("tv", "tv", &["--public", "--grant", "device_code", "--grant", "refresh_token"]),
     ("console", "console", &["--grant", "device_code", "--grant", "refresh_token"]),
-    ("bound", "bound", &["--dpop=true", "--grant", "client_credentials", "--grant", "device_code"]),
+    ("bound", "bound", &["--dpop=true", "--grant", "client_credentials"]),
     ("gateway", "gateway", &["--grant", "token_exchange", "--serves", GATEWAY]),
     (
         "herald",
@@ -84,7 +84,7 @@ pub(crate) fn fill(ground: &Ground) -> Outcome<World> {
     trust.arg(trusted.public_set()?).read()?;
     let keeper = json!([ground.binary, "--config", ground.settings, "--json"]);
     let world = json!({
-        "issuer": ground.issuer, "keeper": keeper, "user": USER, "trusted": TRUSTED,
+        "issuer": ground.issuer, "keeper": keeper, "person": USER, "trusted": TRUSTED,
         "gateway": GATEWAY, "clients": clients, "keys": files,
     });
     written(ground, &world)
