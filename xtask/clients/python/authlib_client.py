@@ -12,7 +12,7 @@ os.environ["AUTHLIB_INSECURE_TRANSPORT"] = "1"
 from authlib.integrations.base_client.errors import OAuthError
 from authlib.integrations.requests_client import OAuth2Session
 from authlib.oauth2.rfc7523 import JWTBearerGrant, PrivateKeyJWT
-from joserfc.jwk import ECKey
+from joserfc.jwk import ECKey, RSAKey
 
 from world import (
     ACCESS_TOKEN, DEVICE, DEVICE_CODE, INTROSPECT, ISSUER, JWT_BEARER, REVOKE, TOKEN,
@@ -121,7 +121,7 @@ def main():
     assert not is_active(gateway, exchanged)
     did("a refresh token shown twice ends its family, what was exchanged too")
     assertion = JWTBearerGrant.sign(
-        key("rs256"), issuer=WORLD["trusted"], audience=ISSUER, subject=WORLD["person"],
+        RSAKey.import_key(key("rs256")), issuer=WORLD["trusted"], audience=ISSUER, subject=WORLD["person"],
         header={"alg": "RS256", "kid": "rs256"}, claims={"jti": os.urandom(8).hex()},
     )
     token = session("herald").fetch_token(TOKEN, grant_type=JWT_BEARER, assertion=assertion)

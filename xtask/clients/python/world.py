@@ -29,10 +29,14 @@ def key(name):
     return open(WORLD["keys"][name], encoding="ascii").read()
 
 
+def keeper(*words):
+    """A command of the keeper."""
+    subprocess.run([*WORLD["keeper"], *words], check=True, stdout=subprocess.DEVNULL)
+
+
 def approve(user_code):
     """The person agrees to a device; the keeper enters it."""
-    words = ["device", "approve", user_code, "--user", WORLD["person"]]
-    subprocess.run(WORLD["keeper"] + words, check=True, stdout=subprocess.DEVNULL)
+    keeper("device", "approve", user_code, "--user", WORLD["person"])
 
 
 def teller(package):

@@ -7,7 +7,7 @@ use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 use super::language::MUSTER;
-use crate::databases::{TestDatabases, Wanted};
+use crate::databases::{self, TestDatabases, Wanted};
 use crate::failure::{Failure, Outcome, While};
 use crate::program::Program;
 
@@ -65,7 +65,7 @@ impl Ground {
         std::fs::create_dir_all(&folder).doing("making a folder for the clients")?;
         let database = match engine {
             Engine::Sqlite => format!("sqlite:{}", folder.join("muster.db").display()),
-            Engine::Postgres => databases.url(Wanted::Postgres)?,
+            Engine::Postgres => database_of_its_own(&databases.url(Wanted::Postgres)?)?,
         };
         let (address, management) = (free_address()?, free_address()?);
         let issuer = format!("http://localhost:{}/oauth2", address.port());
@@ -117,6 +117,20 @@ impl Drop for Ground {
         let _ = self.service.kill();
         let _ = self.service.wait();
     }
+}
+
+/// A new database on a server, which may be one that others use as well.
+fn database_of_its_own(server: &str) -> Outcome<String> {
+    let (place, _) = server
+        .rsplit_once('/')
+        .ok_or_else(|| Failure::new("the server's URL names no database"))?;
+    let name = format!("clients_{}", std::process::id());
+    let beside_the_server = databases::find_postgres().map(|folder| folder.join("psql"));
+    let psql = beside_the_server.filter(|psql| psql.is_file());
+    Program::new(psql.unwrap_or_else(|| PathBuf::from("psql")))
+        .args(["--no-psqlrc", "--quiet", "-c", &format!("CREATE DATABASE {name}"), server])
+        .read()?;
+    Ok(format!("{place}/{name}"))
 }
 
 fn free_address() -> Outcome<SocketAddr> {

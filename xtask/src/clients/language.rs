@@ -76,9 +76,9 @@ impl Language {
         }
     }
 
-    /// Its programs that look at `muster demo`, which brings a store of its own.
-    pub(crate) fn demo_programs(self, root: &Path) -> Vec<Program> {
-        let scripts: &[&str] = if self == Self::Python { &PYTHON_AT_DEMO } else { &[] };
+    /// Its programs that start services of their own, such as `muster demo`.
+    pub(crate) fn lone_programs(self, root: &Path) -> Vec<Program> {
+        let scripts: &[&str] = if self == Self::Python { &PYTHON_ALONE } else { &[] };
         let python = root.join(MADE).join("python/bin/python");
         let program = |script: &&str| {
             let source = format!("{SOURCES}/{script}");
@@ -116,7 +116,8 @@ impl Language {
     }
 }
 
-const PYTHON_AT_DEMO: [&str; 2] = ["python/verify_demo.py", "python/inquire_demo.py"];
+const PYTHON_ALONE: [&str; 3] =
+    ["python/verify_demo.py", "python/inquire_demo.py", "python/verify_algorithms.py"];
 const PYTHON: [&str; 3] =
     ["python/verify_profiles.py", "python/authlib_client.py", "python/requests_oauthlib_client.py"];
 const NODE: [&str; 2] = ["openid_client.mjs", "oauth4webapi_client.mjs"];

@@ -22,13 +22,13 @@ type Row = [String; 4];
 pub(crate) struct Report {
     rows: Vec<Row>,
     failures: Vec<String>,
-    engine: &'static str,
+    grounds: Vec<&'static str>,
 }
 
 impl Report {
-    /// What follows was done on this engine.
-    pub(crate) fn begin(&mut self, engine: &'static str) {
-        self.engine = engine;
+    /// What follows was done there.
+    pub(crate) fn begin(&mut self, ground: &'static str) {
+        self.grounds.push(ground);
     }
 
     /// A language that is not here.
@@ -57,7 +57,8 @@ impl Report {
         let why = if status.success() { "said nothing".to_owned() } else { status.to_string() };
         let last = last.unwrap_or_else(|| "the beginning".to_owned());
         self.add(language, "-", &format!("what comes after: {last}"), "FAILED");
-        self.failures.push(format!("`{line}` failed on {} ({why})", self.engine));
+        let ground = self.grounds.last().copied().unwrap_or("no ground");
+        self.failures.push(format!("`{line}` failed on {ground} ({why})"));
         Ok(())
     }
 
@@ -83,7 +84,7 @@ impl Report {
     /// The table.
     pub(crate) fn text(&self) -> String {
         let mut lines = vec![
-            String::new(),
+            format!("\nOn {}:\n", self.grounds.join(", ")),
             "| language | client | what it did | |".to_owned(),
             "|---|---|---|---|".to_owned(),
         ];
