@@ -71,7 +71,7 @@ impl Language {
                 .within(&root.join(SOURCES).join("go"))
                 .run(),
             Self::Node => prepare_node(root, &made),
-            Self::Java => maven(root, &made).arg("compile").run(),
+            Self::Java => prepare_java(root, &made),
             Self::Curl => Ok(()),
         }
     }
@@ -106,8 +106,9 @@ impl Language {
                 })
                 .collect(),
             Self::Java => {
-                let told = format!("-Dexec.args={}", world.json.display());
-                vec![maven(root, &made).args(["exec:java", &told])]
+                let classes = format!("{0}/classes:{0}/lib/*", made.display());
+                let java = Program::new("java").args(["-cp", &classes, "clients.Clients"]);
+                vec![java.arg(&world.json)]
             }
             Self::Curl => {
                 CURL.iter().map(|script| at_source(Path::new("sh"), script, &world.shell)).collect()
@@ -147,15 +148,17 @@ fn prepare_node(root: &Path, made: &Path) -> Outcome {
     Program::new("npm").args(["ci", "--silent", "--no-audit", "--no-fund"]).within(made).run()
 }
 
-fn maven(root: &Path, made: &Path) -> Program {
+fn prepare_java(root: &Path, made: &Path) -> Outcome {
+    // A library of another version must not stay beside its successor.
+    let libraries = made.join("lib");
+    if libraries.exists() {
+        std::fs::remove_dir_all(&libraries).doing("removing the libraries of before")?;
+    }
     Program::new("mvn")
-        .args([
-            "--quiet",
-            "--batch-mode",
-            "-Dstyle.color=never",
-            "--file",
-            "xtask/clients/java/pom.xml",
-        ])
+        .args(["--quiet", "--batch-mode", "-Dstyle.color=never"])
+        .args(["--file", "xtask/clients/java/pom.xml"])
         .arg(format!("-Dmade={}", made.display()))
+        .args(["compile", "dependency:copy-dependencies"])
         .within(root)
+        .run()
 }

@@ -57,7 +57,7 @@ impl Report {
         let why = if status.success() { "said nothing".to_owned() } else { status.to_string() };
         let last = last.unwrap_or_else(|| "the beginning".to_owned());
         self.add(language, "-", &format!("what comes after: {last}"), "FAILED");
-        let ground = self.grounds.last().copied().unwrap_or("no ground");
+        let ground = self.grounds.last().copied().unwrap_or("a service of its own");
         self.failures.push(format!("`{line}` failed on {ground} ({why})"));
         Ok(())
     }

@@ -54,7 +54,6 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
         announce(format!("{}: the packages", language.name()));
         language.prepare(&root)?;
     }
-    report.begin("services of their own");
     for language in &languages {
         for program in language.lone_programs(&root) {
             report.listen_to(language.name(), program)?;
