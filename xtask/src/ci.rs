@@ -49,7 +49,7 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
         if arguments.without_citus { &["xtask", "test"] } else { &["xtask", "test", "--all"] };
     step("the README's test command", || cargo(test).run())?;
     step("the README's demo", || cargo(&["xtask", "demo", "--exit"]).run())?;
-    step("clients of others", || clients::run(&clients::Arguments::default()))?;
+    step("clients of others", || clients::run(&clients::Arguments::everything()))?;
     step("the pages made of the code", || {
         cargo(&["xtask", "reference", "--check"]).run()?;
         cargo(&["xtask", "schema", "--check"]).run()

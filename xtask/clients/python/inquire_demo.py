@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 
+from importlib.metadata import version
 from urllib.parse import unquote
 
 from authlib.integrations.requests_client import OAuth2Session
@@ -31,7 +32,8 @@ def main(muster):
         line = first_curl_line(demo.stdout)
         told = json.loads(subprocess.check_output(["sh", "-c", line]))
         assert told["user_uid"] == "alice@example.org", told
-        print("curl      the listing, by the line as printed")
+        curl = subprocess.check_output(["curl", "--version"], text=True).split()[1]
+        print(f"curl {curl}\tthe listing, by the line that the demo prints")
         admin, secret = re.search(r"-u '([^:]+):([^']+)'", line).groups()
         token = re.search(r"access_token=(\S+)", line).group(1)
         base = re.search(r"(http://\S+)/token", line).group(1)
@@ -40,12 +42,10 @@ def main(muster):
         answer.raise_for_status()
         assert answer.json()["active"] is True, answer.json()
         assert answer.json()["client_id"] == "portal", answer.json()
-        print("Authlib   introspection: active")
         session.revoke_token(f"{base}/revoke", token=token).raise_for_status()
-        print("Authlib   revocation: 200")
         answer = session.introspect_token(f"{base}/introspect", token=token)
         assert answer.json() == {"active": False}, answer.json()
-        print("Authlib   introspection in the next request: inactive")
+        print(f"Authlib {version('authlib')}\tthe demo's token introspected, revoked, introspected")
     finally:
         demo.terminate()
         demo.wait()

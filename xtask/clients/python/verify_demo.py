@@ -8,6 +8,8 @@ import socket
 import subprocess
 import sys
 
+from importlib.metadata import version
+
 import jwt
 
 
@@ -75,6 +77,7 @@ def main(muster):
         assert {client for client, _ in tokens} >= {"notebook", "data-mover"}, tokens
         for client, token in tokens:
             verify(client, token, keys, f"http://localhost:{port}/oauth2")
+        print(f"PyJWT {version('PyJWT')}\tevery JWT that the demo shows")
     finally:
         demo.terminate()
         demo.wait()

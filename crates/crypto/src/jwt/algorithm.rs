@@ -4,6 +4,9 @@
 use josekit::jwk::Jwk;
 use josekit::jws::{self, JwsSigner, JwsVerifier};
 
+/// What RFC 9864 calls `EdDSA` on this curve; newer libraries know it by this name alone.
+const ED25519: &str = "Ed25519";
+
 /// An algorithm.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Algorithm {
@@ -41,8 +44,16 @@ impl Algorithm {
         }
     }
 
+    /// Every name that somebody else's signature may give its algorithm.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        Self::ALL.into_iter().map(Self::as_str).chain([ED25519])
+    }
+
     /// The algorithm with this name, byte for byte.
     pub fn from_name(name: &str) -> Option<Self> {
+        if name == ED25519 {
+            return Some(Self::EdDsa);
+        }
         Self::ALL.into_iter().find(|algorithm| algorithm.as_str() == name)
     }
 
@@ -60,7 +71,15 @@ impl Algorithm {
         }
     }
 
+    /// The key as the library knows it: by the name that `as_str` gives.
+    fn named(self, key: &Jwk) -> Jwk {
+        let mut key = key.clone();
+        key.set_algorithm(self.as_str());
+        key
+    }
+
     pub(super) fn verifier(self, key: &Jwk) -> Option<Box<dyn JwsVerifier>> {
+        let key = &self.named(key);
         Some(match self {
             Self::Rs256 => Box::new(jws::RS256.verifier_from_jwk(key).ok()?),
             Self::Rs384 => Box::new(jws::RS384.verifier_from_jwk(key).ok()?),
@@ -73,6 +92,7 @@ impl Algorithm {
     }
 
     pub(super) fn signer(self, key: &Jwk) -> Option<Box<dyn JwsSigner>> {
+        let key = &self.named(key);
         Some(match self {
             Self::Rs256 => Box::new(jws::RS256.signer_from_jwk(key).ok()?),
             Self::Rs384 => Box::new(jws::RS384.signer_from_jwk(key).ok()?),

@@ -10,6 +10,7 @@ use muster_domain::Timestamp;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
+use super::algorithm::Algorithm;
 use super::claims::{JTI_LONGEST, seconds, text};
 use super::key_set::VerifyingKeys;
 use super::rejected::Rejected;
@@ -57,8 +58,7 @@ pub fn verify_dpop_proof(
     if PRIVATE_MEMBERS.iter().any(|member| members.contains_key(*member)) {
         return Err(Rejected::Header);
     }
-    let jwk =
-        Jwk::from_map(named(members, jws.algorithm.as_str())?).map_err(|_| Rejected::NoKey)?;
+    let jwk = Jwk::from_map(named(members, jws.algorithm)?).map_err(|_| Rejected::NoKey)?;
     // The key is chosen by what it is, not by a name that came along with it.
     let nameless = UnverifiedJws { kid: None, ..jws };
     VerifyingKeys::of_single(&jwk).ok_or(Rejected::NoKey)?.verify(&nameless)?;
@@ -70,14 +70,17 @@ pub fn verify_dpop_proof(
 }
 
 /// The key with the algorithm of the header: an EC key of another curve will not take it.
-fn named(members: &Map<String, Value>, algorithm: &str) -> Result<Map<String, Value>, Rejected> {
+fn named(
+    members: &Map<String, Value>,
+    algorithm: Algorithm,
+) -> Result<Map<String, Value>, Rejected> {
     match members.get("alg") {
-        Some(Value::String(own)) if own == algorithm => {}
+        Some(Value::String(own)) if Algorithm::from_name(own) == Some(algorithm) => {}
         None => {}
         Some(_) => return Err(Rejected::Header),
     }
     let mut members = members.clone();
-    members.insert("alg".to_owned(), Value::from(algorithm));
+    members.insert("alg".to_owned(), Value::from(algorithm.as_str()));
     members.remove("use");
     members.remove("key_ops");
     Ok(members)

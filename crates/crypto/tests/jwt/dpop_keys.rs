@@ -35,6 +35,22 @@ fn every_algorithm_that_is_taken_proves_possession() {
 }
 
 #[test]
+fn rfc9864_a_proof_may_name_its_curve_as_its_algorithm() {
+    let key = Jwk::generate_ed_key(EdCurve::Ed25519).unwrap();
+    let signer = Box::new(jws::EdDSA.signer_from_jwk(&key).unwrap());
+    let mut prover = Prover::of(&key, signer);
+    let old = check(&prover.good()).unwrap();
+    let new = check(&prover.with_header("alg", &json!("Ed25519"))).unwrap();
+    assert_eq!(old.thumbprint, new.thumbprint);
+    prover.public.insert("alg".to_owned(), json!("Ed25519"));
+    assert_eq!(check(&prover.good()).unwrap().thumbprint, old.thumbprint);
+    assert_eq!(
+        rejection(&Prover::new().with_header("alg", &json!("Ed25519"))),
+        Some(Rejected::NoKey)
+    );
+}
+
+#[test]
 fn b133_a_key_that_shows_its_secret_proves_nothing() {
     let prover = Prover::new();
     for name in ["d", "p", "q", "dp", "dq", "qi", "oth", "k"] {

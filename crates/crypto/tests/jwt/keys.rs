@@ -49,6 +49,22 @@ fn every_algorithm_that_is_taken_verifies_its_own_signature_and_no_changed_one()
     }
 }
 
+#[test]
+fn rfc9864_a_registered_key_may_name_its_curve_as_its_algorithm() {
+    let key = Jwk::generate_ed_key(EdCurve::Ed25519).unwrap();
+    let mut party = Party::of(&key, Box::new(jws::EdDSA.signer_from_jwk(&key).unwrap()));
+    let (old, new) = (party.good(), party.with_header("alg", json!("Ed25519")));
+    assert!(party.check(&old).is_ok() && party.check(&new).is_ok());
+    let mut named = public(&key, KID);
+    named["alg"] = json!("Ed25519");
+    party.keys = VerifyingKeys::of_jwk_set(&json!({"keys": [named]}).to_string()).unwrap();
+    assert!(party.check(&old).is_ok() && party.check(&new).is_ok());
+    let ed448 = Jwk::generate_ed_key(EdCurve::Ed448).unwrap();
+    let mut ed448 = public(&ed448, KID);
+    ed448["alg"] = json!("Ed25519");
+    assert_eq!(error_of(&json!({"keys": [ed448]})), Some(KeySetError::Unusable));
+}
+
 fn parts(text: &str) -> [&str; 2] {
     text.rsplit_once('.').unwrap().into()
 }

@@ -44,7 +44,7 @@ fn document(url: &str, grants: GrantTypes) -> Value {
     let proved = [AuthMethod::SecretBasic, AuthMethod::SecretPost, AuthMethod::PrivateKeyJwt];
     let everybody = methods(&AuthMethod::ALL);
     let grants: Vec<&str> = grants.iter().map(GrantType::as_str).collect();
-    let algorithms: Vec<&str> = Algorithm::ALL.into_iter().map(Algorithm::as_str).collect();
+    let algorithms: Vec<&str> = Algorithm::names().collect();
     let signing: Vec<&str> = SIGNING.into_iter().map(Algorithm::as_str).collect();
     json!({
         "issuer": url,
