@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use diesel::connection::SimpleConnection;
+use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::pg::PgRowByRowLoadingMode;
 use diesel::prelude::*;
 use diesel::r2d2::{
@@ -135,34 +135,56 @@ impl PostgresStore {
         pool: &PgPool,
         work: &mut dyn FnMut(&mut dyn Reading) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        let mut connection = checked_out(pool)?;
+        let mut pooled = checked_out(pool)?;
+        let connection: &mut PgConnection = &mut pooled;
         let mut numbers = UnitNumbers::new(&self.numbers);
-        work(&mut Session { connection: &mut *connection, numbers: &mut numbers })
+        let done = work(&mut Session { connection: &mut *connection, numbers: &mut numbers });
+        given_up_if_broken(connection, done)
     }
 
     fn change_once(
         &self,
         work: &mut dyn FnMut(&mut dyn Unit) -> Result<(), StoreError>,
-    ) -> Result<(), StoreError> {
-        let mut pooled = checked_out(&self.pool)?;
+    ) -> Result<(), Unchanged> {
+        let mut begun = false;
+        let mut pooled = checked_out(&self.pool).map_err(|error| Unchanged { error, begun })?;
         let connection: &mut PgConnection = &mut pooled;
         let mut numbers = UnitNumbers::new(&self.numbers);
         let mut failure = None;
         let done = connection.transaction(|connection| {
+            begun = true;
             work(&mut Session { connection, numbers: &mut numbers }).map_err(|error| {
                 failure = Some(error);
                 diesel::result::Error::RollbackTransaction
             })
         });
-        match (failure, done) {
+        let done = match (failure, done) {
             (Some(error), _) => Err(error),
-            (None, Ok(())) => {
-                numbers.share();
-                Ok(())
-            }
-            (None, Err(error)) => Err(store_error(error)),
-        }
+            (None, done) => done.map_err(store_error),
+        };
+        given_up_if_broken(connection, done).map_err(|error| Unchanged { error, begun })?;
+        numbers.share();
+        Ok(())
     }
+}
+
+/// A unit that failed.
+struct Unchanged {
+    error: StoreError,
+    /// Its work may have been sent to the database; otherwise nothing was.
+    begun: bool,
+}
+
+/// Keeps a connection that broke from going back to its pool: left to itself the library
+/// notices that in some of its calls only, and the others fail on the same one for ever.
+fn given_up_if_broken<T>(
+    connection: &mut PgConnection,
+    done: Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    if done.as_ref().is_err_and(is_broken_connection) {
+        AnsiTransactionManager::transaction_manager_status_mut(connection).set_in_error();
+    }
+    done
 }
 
 fn pool(url: &str, size: u32, wait: Duration, statements: String) -> Result<PgPool, OpenError> {
@@ -194,11 +216,14 @@ impl Store for PostgresStore {
         &self,
         work: &mut dyn FnMut(&mut dyn Reading) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        match self.read_from(&self.pool, work) {
-            // A connection that the server closed meanwhile: reading again is harmless.
-            Err(error) if is_broken_connection(&error) => self.read_from(&self.pool, work),
-            other => other,
+        // Connections that the server closed meanwhile: reading again is harmless.
+        for _ in 0..self.pool.max_size() {
+            match self.read_from(&self.pool, work) {
+                Err(error) if is_broken_connection(&error) => {}
+                other => return other,
+            }
         }
+        self.read_from(&self.pool, work)
     }
 
     fn list_with(
@@ -212,27 +237,40 @@ impl Store for PostgresStore {
         &self,
         work: &mut dyn FnMut(&mut dyn Unit) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        let mut tried = 1;
+        let (mut tried, mut broken) = (1, 0);
         loop {
             match self.change_once(work) {
-                Err(error) if tried < TRIES && is_lost_race(&error) => {
+                Ok(()) => return Ok(()),
+                Err(Unchanged { error, .. }) if tried < TRIES && is_lost_race(&error) => {
                     // Growing, and different from process to process.
                     let millis = u64::from(tried) * 3 + u64::from(std::process::id() % 5);
                     std::thread::sleep(Duration::from_millis(millis));
                     tried += 1;
                 }
-                other => return other,
+                // A connection that the server closed meanwhile: nothing was begun on it.
+                Err(Unchanged { error, begun: false })
+                    if broken < self.pool.max_size() && is_broken_connection(&error) =>
+                {
+                    broken += 1;
+                }
+                Err(Unchanged { error, .. }) => return Err(error),
             }
         }
     }
 
     fn health(&self) -> Result<StoreHealth, StoreError> {
-        let mut connection = checked_out(&self.pool)?;
-        let version: String = diesel::select(diesel::dsl::sql::<diesel::sql_types::Text>(
-            "current_setting('server_version')",
-        ))
-        .get_result(&mut *connection)
-        .map_err(store_error)?;
-        migrate::postgres_health(&mut connection, &format!("PostgreSQL {version}"))
+        let mut pooled = checked_out(&self.pool)?;
+        let connection: &mut PgConnection = &mut pooled;
+        let health = health_of(connection);
+        given_up_if_broken(connection, health)
     }
+}
+
+fn health_of(connection: &mut PgConnection) -> Result<StoreHealth, StoreError> {
+    let version: String = diesel::select(diesel::dsl::sql::<diesel::sql_types::Text>(
+        "current_setting('server_version')",
+    ))
+    .get_result(connection)
+    .map_err(store_error)?;
+    migrate::postgres_health(connection, &format!("PostgreSQL {version}"))
 }
