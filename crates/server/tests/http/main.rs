@@ -49,6 +49,7 @@ mod redaction;
 mod refresh_token;
 mod refusals;
 mod revocation;
+mod revocation_faults;
 mod robot;
 mod sealed;
 mod token_exchange;
