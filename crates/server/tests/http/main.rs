@@ -21,6 +21,7 @@ mod clerk;
 mod client_credentials;
 mod crowd;
 mod database_killed;
+mod database_restarted;
 mod device_code;
 mod device_start;
 mod disabled_matrix;
