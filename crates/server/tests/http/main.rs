@@ -25,6 +25,7 @@ mod database_restarted;
 mod device_code;
 mod device_start;
 mod disabled_matrix;
+mod disk_full;
 mod dpop;
 mod forged_assertions;
 mod house;
