@@ -50,9 +50,13 @@ pub(crate) fn is_broken_connection(error: &StoreError) -> bool {
     match database_error(error) {
         Some(Error::DatabaseError(kind, information)) => {
             let message = information.message();
-            matches!(kind, DatabaseErrorKind::ClosedConnection)
-                || message.contains("terminating connection")
+            // Where a command could not even be sent, the library tells no kind apart.
+            matches!(
+                kind,
+                DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand
+            ) || message.contains("terminating connection")
                 || message.contains("server closed the connection")
+                || message.contains("no connection to the server")
         }
         Some(error) => matches!(error, Error::BrokenTransactionManager),
         None => false,

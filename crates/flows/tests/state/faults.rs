@@ -3,12 +3,14 @@
 //! trying again ends well.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use muster_domain::{Client, ErrorCode, TransactionState, User};
-use muster_flows::{Revoked, TokenAnswer};
+use muster_flows::{Decision, Revoked, TokenAnswer};
 
 use crate::faulty::{Faulty, Strike, Switch};
 use crate::house::{Engine, House, every_grant, with_grace};
+use crate::trusted::Trusted;
 use crate::verbs::live_refresh;
 
 /// More storage calls than any flow makes.
@@ -207,4 +209,110 @@ fn a_failing_call_is_no_verdict_on_a_token_on_sqlite() {
 #[test]
 fn a_failing_call_is_no_verdict_on_a_token_on_postgres() {
     failures_are_no_verdicts(Engine::Postgres);
+}
+
+/// What is refused, as it should be.
+fn refused<T>(told: &Result<T, ErrorCode>) -> Result<(), ErrorCode> {
+    match told {
+        Err(ErrorCode::InvalidGrant) => Ok(()),
+        Err(other) => Err(*other),
+        Ok(_) => panic!("it was to be refused"),
+    }
+}
+
+fn misuse_is_noted_at_last(engine: Engine) {
+    // B51, B64, S07: whatever fails, what was used twice ends its family when it is shown again
+    let frail = Frail::new(engine, false);
+    frail.house.client("thief", every_grant("a"));
+    let ends_all = |frail: &Frail, held: &TokenAnswer, tried: &Tried<()>| {
+        assert!(tried.failed.is_err());
+        assert_eq!(tried.again, Ok(()));
+        assert!(!frail.is_alive(held));
+    };
+    frail.each_call(
+        |frail| {
+            let held = frail.house.family(&frail.client, &frail.user);
+            let next = frail.house.refresh("app", refresh_of(&held), "").unwrap();
+            (held, next)
+        },
+        |house, (held, _)| refused(&house.refresh("app", refresh_of(held), "")),
+        |frail, (_, next), tried| ends_all(frail, next, tried),
+    );
+    frail.each_call(
+        |frail| {
+            let code = frail.house.codes(&frail.client, &frail.user, 1).remove(0);
+            let held = frail.house.redeem("app", &code).unwrap();
+            (code, held)
+        },
+        |house, (code, _)| refused(&house.redeem("app", code)),
+        |frail, (_, held), tried| ends_all(frail, held, tried),
+    );
+    frail.each_call(
+        |frail| frail.house.codes(&frail.client, &frail.user, 1).remove(0),
+        |house, code| refused(&house.redeem("thief", code)),
+        |frail, code, tried| {
+            assert!(tried.failed.is_err() && tried.again.is_ok());
+            assert!(frail.house.redeem("app", code).is_ok(), "twice does not burn it");
+        },
+    );
+}
+
+#[test]
+fn misuse_is_noted_although_a_call_fails_on_sqlite() {
+    misuse_is_noted_at_last(Engine::Sqlite);
+}
+
+#[test]
+fn misuse_is_noted_although_a_call_fails_on_postgres() {
+    misuse_is_noted_at_last(Engine::Postgres);
+}
+
+fn decisions_and_assertions_count_once(engine: Engine) {
+    let frail = Frail::new(engine, false);
+    let pending = |told: Result<TokenAnswer, ErrorCode>| match told {
+        Err(ErrorCode::AuthorizationPending) => Ok(()),
+        other => other.map(drop),
+    };
+    frail.each_call(
+        |frail| frail.house.start_device("app").unwrap(),
+        |house, started| pending(house.poll("app", started.device_code.expose())),
+        |_, _, tried| assert!(tried.failed.is_err() && tried.again.is_ok()),
+    );
+    for decision in [Decision::Approve(&frail.user), Decision::Deny] {
+        frail.each_call(
+            |frail| frail.house.start_device("app").unwrap(),
+            |house, started| house.decide(&started.user_code, decision),
+            |frail, started, tried| {
+                assert!(tried.failed.is_err());
+                // Nobody waits any more if the first one was entered and its answer lost.
+                assert_eq!(tried.again, Ok(tried.strike != Strike::AnswerLost));
+                let told = frail.house.poll("app", started.device_code.expose());
+                match decision {
+                    Decision::Approve(_) => assert!(told.is_ok()),
+                    Decision::Deny => assert_eq!(told.unwrap_err(), ErrorCode::AccessDenied),
+                }
+            },
+        );
+    }
+    let (trusted, count) = (Trusted::by(&frail.house), AtomicUsize::new(0));
+    frail.each_call(
+        |_| trusted.about("alice", &count.fetch_add(1, Ordering::Relaxed).to_string()),
+        |house, assertion| house.believe("app", assertion),
+        |frail, _, tried| comes_at_most_once(frail, tried),
+    );
+    frail.each_call(
+        |frail| frail.house.family(&frail.client, &frail.user),
+        |house, held| house.exchange_for_refresh("app", held.access_token.expose()),
+        |frail, _, tried| comes_at_last(frail, tried),
+    );
+}
+
+#[test]
+fn decisions_and_assertions_count_once_although_a_call_fails_on_sqlite() {
+    decisions_and_assertions_count_once(Engine::Sqlite);
+}
+
+#[test]
+fn decisions_and_assertions_count_once_although_a_call_fails_on_postgres() {
+    decisions_and_assertions_count_once(Engine::Postgres);
 }

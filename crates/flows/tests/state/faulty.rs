@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use muster_store::{Reading, Store, StoreError, StoreHealth, Unit};
 use parking_lot::Mutex;
 
-/// Where in a call the failure strikes.
+/// Where in a call the failure strikes: one of the store's, or of those within.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Strike {
     /// Nothing has been done.
@@ -44,7 +44,7 @@ impl Switch {
         self.struck.load(Ordering::SeqCst)
     }
 
-    fn strikes(&self) -> Option<Strike> {
+    pub(crate) fn strikes(&self) -> Option<Strike> {
         let armed = *self.armed.lock();
         let call = self.calls.fetch_add(1, Ordering::SeqCst).saturating_add(1);
         let (_, strike) = armed.filter(|(nth, _)| *nth == call)?;
@@ -59,7 +59,7 @@ pub(crate) struct Faulty {
     pub(crate) switch: Arc<Switch>,
 }
 
-fn failure() -> StoreError {
+pub(crate) fn failure() -> StoreError {
     StoreError::unavailable("a failure that a test has ordered")
 }
 

@@ -14,7 +14,8 @@ use muster_domain::{
     UserId, samples,
 };
 use muster_flows::{
-    Doing, FlowError, Outcome, PublishedKeys, Seed, ShownProof, TokenAnswer, Tools, Unrecorded,
+    Chronicle, Doing, FlowError, Outcome, PublishedKeys, Seed, ShownProof, TokenAnswer, Tools,
+    Unrecorded,
 };
 use muster_grants::{BasicReadings, GrantTypes, Method, ParseSettings, RawRequest};
 use muster_policy::{Lifetimes, Rulebook};
@@ -46,8 +47,9 @@ pub(crate) struct House {
     pub(crate) clock: Arc<HandClock>,
     pub(crate) seed: Seed,
     pub(crate) rulebook: Rulebook,
+    pub(crate) chronicle: Box<dyn Chronicle + Send + Sync>,
+    pub(crate) scratch: Scratch,
     identity: Identity,
-    _scratch: Scratch,
 }
 
 impl House {
@@ -108,7 +110,8 @@ impl House {
         // Devices poll as fast as they like, unless a test says otherwise.
         let lifetimes = Lifetimes { device_interval: Lifetime::default(), ..Lifetimes::USUAL };
         let rulebook = Rulebook { clients_may_list_own: true, lifetimes };
-        Self { tools, clock, seed, rulebook, identity, _scratch: scratch }
+        let chronicle = Box::new(Unrecorded);
+        Self { tools, clock, seed, rulebook, chronicle, scratch, identity }
     }
 
     pub(crate) fn store(&self) -> &dyn Store {
@@ -214,7 +217,7 @@ impl House {
         work: impl FnOnce(&Doing<'_>) -> Result<T, FlowError>,
     ) -> Result<T, ErrorCode> {
         let shown = ShownProof { proof: None, method: "POST", url: "https://a.example/token" };
-        work(&Doing { tools: &self.tools, chronicle: &Unrecorded, shown })
+        work(&Doing { tools: &self.tools, chronicle: &*self.chronicle, shown })
             .map_err(|error| error.code())
     }
 }

@@ -10,11 +10,14 @@
 mod chains;
 mod checker;
 mod faults;
+mod faults_within;
 mod faulty;
+mod faulty_within;
 mod grants;
 mod histories;
 mod house;
 mod listed;
 mod races;
 mod racing;
+mod trusted;
 mod verbs;

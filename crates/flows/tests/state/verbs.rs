@@ -4,7 +4,7 @@ use muster_client_auth::Caller;
 use muster_domain::{
     Client, ErrorCode, Shard, Token, TokenKind, TokenState, Transaction, User, UserStatus,
 };
-use muster_flows::{ActiveToken, Decision, DeviceStarted, Revoked, Unrecorded};
+use muster_flows::{ActiveToken, Decision, DeviceStarted, Revoked};
 use muster_policy::{introspection_reach, permit_device, revocation_reach};
 use muster_store::PartyKey;
 
@@ -12,6 +12,7 @@ use crate::house::{House, READING, Told, VERIFIER, basic, raw};
 
 const EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 const TYPE: &str = "urn:ietf:params:oauth:token-type";
+const BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 const DEVICE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
 impl House {
@@ -53,9 +54,21 @@ impl House {
     }
 
     pub(crate) fn approve(&self, started: &DeviceStarted, user: &User) -> Result<bool, ErrorCode> {
-        let decision = Decision::Approve(user);
-        muster_flows::decide_device(&started.user_code, decision, (&self.tools, &Unrecorded))
+        self.decide(&started.user_code, Decision::Approve(user))
+    }
+
+    pub(crate) fn decide(
+        &self,
+        user_code: &str,
+        decision: Decision<'_>,
+    ) -> Result<bool, ErrorCode> {
+        muster_flows::decide_device(user_code, decision, (&self.tools, &*self.chronicle))
             .map_err(|error| error.code())
+    }
+
+    /// Shows an assertion about a user.
+    pub(crate) fn believe(&self, client: &str, assertion: &str) -> Told {
+        self.ask(client, &format!("grant_type={BEARER}&assertion={assertion}"))
     }
 
     pub(crate) fn poll(&self, client: &str, device_code: &str) -> Told {
@@ -81,7 +94,7 @@ impl House {
     pub(crate) fn revoke(&self, client: &str, token: &str) -> Result<Revoked, ErrorCode> {
         let (caller, query) = self.query(client, token)?;
         let reach = revocation_reach(&caller).map_err(muster_policy::Denial::code)?;
-        muster_flows::revoke(&query, reach, (&self.tools, &Unrecorded))
+        muster_flows::revoke(&query, reach, (&self.tools, &*self.chronicle))
             .map_err(|error| error.code())
     }
 

@@ -50,6 +50,7 @@ pub(crate) struct House {
     pub(crate) tokens: Planted,
     pub(crate) kek: PathBuf,
     pub(crate) scratch: Scratch,
+    settings: Vec<(String, String)>,
     child: Child,
 }
 
@@ -74,23 +75,22 @@ impl House {
 
     /// The same on this database.
     pub(crate) fn start_on(scratch: Scratch, settings: &[(&str, &str)]) -> Self {
+        Self::start_at(scratch, settings, (free_address(), free_address()))
+    }
+
+    /// The same with the listeners at these addresses, public and management.
+    pub(crate) fn start_at(
+        scratch: Scratch,
+        settings: &[(&str, &str)],
+        (address, management): (SocketAddr, SocketAddr),
+    ) -> Self {
         let kek = kek_file(&scratch);
         let tokens = plant(&premises(&scratch, &kek, ISSUER));
-        let (address, management) = (free_address(), free_address());
-        let mut command = Command::new(env!("CARGO_BIN_EXE_muster"));
-        command
-            .args(["--config", "/dev/null", "serve"])
-            .env("MUSTER__HTTP__LISTEN", address.to_string())
-            .env("MUSTER__MANAGEMENT__LISTEN", management.to_string())
-            .env("MUSTER__ISSUER__URL", ISSUER)
-            .env("MUSTER__DATABASE__URL", scratch.url_text())
-            .env("MUSTER__KEYS__KEK_FILE", &kek)
-            .envs(settings.iter().copied())
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null());
-        let child = command.spawn().expect("the binary starts");
-        let house = Self { address, management, tokens, kek, scratch, child };
+        let settings = settings.iter().map(|(name, value)| ((*name).into(), (*value).into()));
+        let settings: Vec<(String, String)> = settings.collect();
+        let mut command = serving(&scratch, &kek, (address, management));
+        let child = command.envs(settings.clone()).spawn().expect("the binary starts");
+        let house = Self { address, management, tokens, kek, scratch, settings, child };
         house.until_ready();
         house
     }
@@ -195,7 +195,12 @@ pub(crate) fn kek_file(scratch: &Scratch) -> PathBuf {
 }
 
 pub(crate) fn free_address() -> SocketAddr {
-    TcpListener::bind("127.0.0.1:0")
+    free_address_at([127, 0, 0, 1])
+}
+
+/// A free port at one of the loopback addresses.
+pub(crate) fn free_address_at(host: [u8; 4]) -> SocketAddr {
+    TcpListener::bind(SocketAddr::from((host, 0)))
         .and_then(|listener| listener.local_addr())
         .expect("a free port")
 }
@@ -229,37 +234,59 @@ impl House {
     pub(crate) fn restart_at(&mut self, addresses: (SocketAddr, SocketAddr)) {
         self.kill();
         (self.address, self.management) = addresses;
-        self.child = Command::new(env!("CARGO_BIN_EXE_muster"))
-            .args(["--config", "/dev/null", "serve"])
-            .env("MUSTER__HTTP__LISTEN", self.address.to_string())
-            .env("MUSTER__MANAGEMENT__LISTEN", self.management.to_string())
-            .env("MUSTER__ISSUER__URL", ISSUER)
-            .env("MUSTER__DATABASE__URL", self.scratch.url_text())
-            .env("MUSTER__KEYS__KEK_FILE", &self.kek)
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("the binary starts again");
+        let mut command = serving(&self.scratch, &self.kek, addresses);
+        self.child = command.spawn().expect("the binary starts again");
         self.until_ready();
     }
 }
 
+/// The command that serves a database at these addresses, public and management, and tells
+/// nobody anything.
+fn serving(
+    scratch: &Scratch,
+    kek: &std::path::Path,
+    (address, management): (SocketAddr, SocketAddr),
+) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_muster"));
+    command
+        .args(["--config", "/dev/null", "serve"])
+        .env("MUSTER__HTTP__LISTEN", address.to_string())
+        .env("MUSTER__MANAGEMENT__LISTEN", management.to_string())
+        .env("MUSTER__ISSUER__URL", ISSUER)
+        .env("MUSTER__DATABASE__URL", scratch.url_text())
+        .env("MUSTER__KEYS__KEK_FILE", kek)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    command
+}
+
 impl House {
+    /// Starts the service that was killed again: at its addresses and with its settings.
+    pub(crate) fn revive(&mut self) {
+        let mut command = serving(&self.scratch, &self.kek, (self.address, self.management));
+        command.envs(self.settings.clone());
+        self.child = command.spawn().expect("the binary starts again");
+        self.until_ready();
+    }
+
+    /// Kills the service and lets this command serve instead, made of the one that would
+    /// have started it again.
+    pub(crate) fn revive_by(&mut self, change: impl FnOnce(&Command) -> Command, log: Stdio) {
+        self.kill();
+        let mut command = serving(&self.scratch, &self.kek, (self.address, self.management));
+        command.envs(self.settings.clone());
+        let mut command = change(&command);
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
+        self.child = command.spawn().expect("the binary starts again");
+        self.until_ready();
+    }
+
     /// The command that serves this house's database at these addresses, and logs
     /// everything that there is to log.
     fn telling_all(&self, address: SocketAddr, management: SocketAddr) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_muster"));
-        command
-            .args(["--config", "/dev/null", "serve"])
-            .env("MUSTER__HTTP__LISTEN", address.to_string())
-            .env("MUSTER__MANAGEMENT__LISTEN", management.to_string())
-            .env("MUSTER__ISSUER__URL", ISSUER)
-            .env("MUSTER__DATABASE__URL", self.scratch.url_text())
-            .env("MUSTER__KEYS__KEK_FILE", &self.kek)
-            .env("MUSTER__TELEMETRY__LEVEL", "trace")
-            .stdin(Stdio::null())
-            .stdout(Stdio::null());
+        let mut command = serving(&self.scratch, &self.kek, (address, management));
+        command.env("MUSTER__TELEMETRY__LEVEL", "trace");
         command
     }
 

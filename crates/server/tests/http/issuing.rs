@@ -216,7 +216,7 @@ impl Office {
         Self::of(House::start_with(engine, settings))
     }
 
-    fn of(house: House) -> Self {
+    pub(crate) fn of(house: House) -> Self {
         let (keeper, seed) = tools(&premises(&house.scratch, &house.kek, ISSUER));
         Self { house, behind: Behind { keeper, seed } }
     }
@@ -327,11 +327,29 @@ impl Behind {
         client: &str,
         change: impl FnOnce(&mut Transaction, &mut AuthorizationCode),
     ) -> String {
-        let (client, user, now) = (self.client(client), self.user(user), SystemClock.now());
-        let shard = user.key.shard;
+        let (mut transaction, mut code, text) =
+            self.fresh_code(&self.user(user), &self.client(client));
+        change(&mut transaction, &mut code);
+        self.plant(&[(transaction, code, text.clone())]);
+        text
+    }
+
+    /// Codes for alice at this client that are good for a day.
+    pub(crate) fn lasting_codes(&self, client: &str, count: usize) -> Vec<String> {
+        let (user, client) = (self.user("alice"), self.client(client));
+        let mut codes: Vec<_> = (0..count).map(|_| self.fresh_code(&user, &client)).collect();
+        for (_, code, _) in &mut codes {
+            code.expires_at = code.issued_at.plus(Lifetime::from_days(1));
+        }
+        self.plant(&codes);
+        codes.into_iter().map(|(_, _, text)| text).collect()
+    }
+
+    fn fresh_code(&self, user: &User, client: &Client) -> FreshCode {
+        let (shard, now) = (user.key.shard, SystemClock.now());
         let text = Handle::generate(HandleKind::Code, shard, &OsRandomness).expect("a code");
         let text = text.expose().clone();
-        let mut transaction = Transaction {
+        let transaction = Transaction {
             key: TransactionKey::new(shard, 0),
             issuer: self.seed.issuer.key,
             client: client.key,
@@ -343,17 +361,23 @@ impl Behind {
             expires_at: Some(now.plus(Lifetime::from_days(365))),
             descent: None,
         };
-        let mut code = planted_code(transaction.key, now);
-        change(&mut transaction, &mut code);
-        let tag = self.seed.keys.code_tag(CodeKind::Authorization, &text);
+        let code = planted_code(transaction.key, now);
+        (transaction, code, text)
+    }
+
+    /// Plants codes in one unit.
+    fn plant(&self, codes: &[FreshCode]) {
         let planted = self.seed.store.change(|unit| {
-            let number = unit.take_numbers(Sequence::Transactions, 1)?.start;
-            let key = TransactionKey::new(transaction.key.shard, number);
-            unit.add_transactions(&[Transaction { key, ..transaction.clone() }])?;
-            unit.add_code(&AuthorizationCode { transaction: key, ..code.clone() }, tag)
+            for (transaction, code, text) in codes {
+                let number = unit.take_numbers(Sequence::Transactions, 1)?.start;
+                let key = TransactionKey::new(transaction.key.shard, number);
+                unit.add_transactions(&[Transaction { key, ..transaction.clone() }])?;
+                let tag = self.seed.keys.code_tag(CodeKind::Authorization, text);
+                unit.add_code(&AuthorizationCode { transaction: key, ..code.clone() }, tag)?;
+            }
+            Ok(())
         });
-        planted.expect("a code is planted");
-        text
+        planted.expect("codes are planted");
     }
 
     /// The tools that a login page would have.
@@ -370,6 +394,9 @@ impl Behind {
         assert!(decided.expect("a decision"), "no device waits under {user_code}");
     }
 }
+
+/// A code that is not in the database yet, with its text.
+type FreshCode = (Transaction, AuthorizationCode, String);
 
 /// A good code: the one that [`Party::redeem`] redeems.
 fn planted_code(transaction: TransactionKey, now: Timestamp) -> AuthorizationCode {

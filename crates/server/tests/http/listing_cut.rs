@@ -8,7 +8,7 @@ use muster_testkit::CountingRandomness;
 
 use crate::crowd::Crowd;
 use crate::house::{Engine, House};
-use crate::wire::{self, Answer, Request};
+use crate::wire::{self, Answer, Request, is_json};
 
 /// Sends a request and reads at most so many bytes of what comes; then it hangs up.
 fn beginning(house: &House, request: &Request, bytes: usize) -> Vec<u8> {
@@ -22,10 +22,6 @@ fn beginning(house: &House, request: &Request, bytes: usize) -> Vec<u8> {
 
 fn read(bytes: &[u8]) -> Option<Answer> {
     wire::read_answer(&mut BufReader::new(Cursor::new(bytes)))
-}
-
-fn is_json(body: &[u8]) -> bool {
-    serde_json::from_slice::<serde_json::Value>(body).is_ok()
 }
 
 /// Neither the chunks nor the JSON came to their end.

@@ -4,6 +4,9 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
+/// How long an answer may take: longer than any limit of the service.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 /// An answer, as it came.
 #[derive(Debug, Clone)]
 pub(crate) struct Answer {
@@ -59,8 +62,13 @@ pub(crate) fn send_from(from: SocketAddr, address: SocketAddr, bytes: &[u8]) -> 
 
 pub(crate) fn connect(address: SocketAddr) -> TcpStream {
     let stream = TcpStream::connect(address).expect("the server listens");
-    stream.set_read_timeout(Some(Duration::from_secs(30))).expect("a timeout");
+    stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
     stream
+}
+
+/// Whether these bytes are a whole text of JSON.
+pub(crate) fn is_json(bytes: &[u8]) -> bool {
+    serde_json::from_slice::<serde_json::Value>(bytes).is_ok()
 }
 
 /// Reads one answer; `None` when the connection ends before a status line.
@@ -184,6 +192,16 @@ impl Request {
 
     pub(crate) fn send(&self, address: SocketAddr) -> Answer {
         send_raw(address, &self.bytes(address))
+    }
+
+    /// The same to a service that may be gone, or go before it has answered: `None` then.
+    pub(crate) fn try_send(&self, address: SocketAddr) -> Option<Answer> {
+        let mut stream = TcpStream::connect(address).ok()?;
+        stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+        let _ = stream.write_all(&self.bytes(address));
+        let answer = read_answer(&mut BufReader::new(stream))?;
+        let told = answer.body.is_empty() || is_json(&answer.body);
+        (answer.whole && told).then_some(answer)
     }
 }
 

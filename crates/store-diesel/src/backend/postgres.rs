@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use diesel::connection::SimpleConnection;
+use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::pg::PgRowByRowLoadingMode;
 use diesel::prelude::*;
 use diesel::r2d2::{
@@ -176,14 +176,16 @@ impl PostgresStore {
         pool: &PgPool,
         work: &mut dyn FnMut(&mut dyn Reading) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        let mut connection = checked_out(pool)?;
+        let mut pooled = checked_out(pool)?;
+        let connection: &mut PgConnection = &mut pooled;
         let mut numbers = UnitNumbers::new(&self.numbers);
         let mut session = Session {
             connection: &mut *connection,
             numbers: &mut numbers,
             records: &mut Vec::new(),
         };
-        work(&mut session)
+        let done = work(&mut session);
+        given_up_if_broken(connection, done)
     }
 
     fn change_in_group(
@@ -220,15 +222,26 @@ impl PostgresStore {
                 diesel::result::Error::RollbackTransaction
             })
         });
-        match (failure, done) {
+        let done = match (failure, done) {
             (Some(error), _) => Err(error),
-            (None, Ok(())) => {
-                numbers.share();
-                Ok(())
-            }
-            (None, Err(error)) => Err(store_error(error)),
-        }
+            (None, done) => done.map_err(store_error),
+        };
+        given_up_if_broken(connection, done)?;
+        numbers.share();
+        Ok(())
     }
+}
+
+/// Keeps a connection that broke from going back to its pool: left to itself the library
+/// notices that in some of its calls only, and the others fail on the same one for ever.
+fn given_up_if_broken<T>(
+    connection: &mut PgConnection,
+    done: Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    if done.as_ref().is_err_and(is_broken_connection) {
+        AnsiTransactionManager::transaction_manager_status_mut(connection).set_in_error();
+    }
+    done
 }
 
 fn pool(url: &str, size: u32, wait: Duration, statements: String) -> Result<PgPool, OpenError> {
@@ -260,11 +273,14 @@ impl Store for PostgresStore {
         &self,
         work: &mut dyn FnMut(&mut dyn Reading) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        match self.read_from(&self.pool, work) {
-            // A connection that the server closed meanwhile: reading again is harmless.
-            Err(error) if is_broken_connection(&error) => self.read_from(&self.pool, work),
-            other => other,
+        // Connections that the server closed meanwhile: reading again is harmless.
+        for _ in 0..self.pool.max_size() {
+            match self.read_from(&self.pool, work) {
+                Err(error) if is_broken_connection(&error) => {}
+                other => return other,
+            }
         }
+        self.read_from(&self.pool, work)
     }
 
     fn list_with(
@@ -296,12 +312,18 @@ impl Store for PostgresStore {
     }
 
     fn health(&self) -> Result<StoreHealth, StoreError> {
-        let mut connection = checked_out(&self.pool)?;
-        let version: String = diesel::select(diesel::dsl::sql::<diesel::sql_types::Text>(
-            "current_setting('server_version')",
-        ))
-        .get_result(&mut *connection)
-        .map_err(store_error)?;
-        migrate::postgres_health(&mut connection, &format!("PostgreSQL {version}"))
+        let mut pooled = checked_out(&self.pool)?;
+        let connection: &mut PgConnection = &mut pooled;
+        let health = health_of(connection);
+        given_up_if_broken(connection, health)
     }
+}
+
+fn health_of(connection: &mut PgConnection) -> Result<StoreHealth, StoreError> {
+    let version: String = diesel::select(diesel::dsl::sql::<diesel::sql_types::Text>(
+        "current_setting('server_version')",
+    ))
+    .get_result(connection)
+    .map_err(store_error)?;
+    migrate::postgres_health(connection, &format!("PostgreSQL {version}"))
 }
