@@ -7,6 +7,7 @@
 
 use std::collections::VecDeque;
 use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use diesel::SqliteConnection;
 use diesel::connection::SimpleConnection;
@@ -15,13 +16,18 @@ use parking_lot::{Mutex, MutexGuard};
 
 use crate::error::store_error;
 
+const SHUT: &str = "nothing could be begun while this unit waited";
 const PANICKED: &str = "a unit of the same group panicked";
 
 /// How many failed groups are remembered; their waiters ask within milliseconds.
 const FAILURES_REMEMBERED: usize = 256;
 
 /// Serialises writers and commits them in groups.
-pub(crate) struct SqliteWriter(Mutex<Group>);
+pub(crate) struct SqliteWriter {
+    group: Mutex<Group>,
+    /// How often nothing could be begun.
+    refusals: AtomicU64,
+}
 
 struct Group {
     connection: SqliteConnection,
@@ -42,7 +48,7 @@ impl SqliteWriter {
             running: false,
             failures: VecDeque::new(),
         };
-        Self(Mutex::new(group))
+        Self { group: Mutex::new(group), refusals: AtomicU64::new(0) }
     }
 
     /// Runs `work` as one unit; `Ok` means that it is on disk.
@@ -50,23 +56,39 @@ impl SqliteWriter {
         &self,
         work: impl FnOnce(&mut SqliteConnection) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        let mut group = self.0.lock();
+        let refusals = self.refusals.load(Ordering::Acquire);
+        let mut group = self.group.lock();
+        self.begin(&mut group, refusals)?;
         let ticket = group.run(work)?;
         // Those who wait for the lock get in before this unit comes back to commit.
         MutexGuard::unlock_fair(group);
-        let mut group = self.0.lock();
+        let mut group = self.group.lock();
         if group.open && group.units.contains(&ticket) {
             group.commit();
         }
         group.outcome(ticket)
     }
+
+    /// Begins a transaction unless one is open. Whoever came before another one was refused
+    /// has waited as long as that one: all of them are told at once, instead of each waiting
+    /// for the file in turn (F08).
+    fn begin(&self, group: &mut Group, refusals: u64) -> Result<(), StoreError> {
+        if !group.is_begun() && self.refusals.load(Ordering::Acquire) != refusals {
+            return Err(StoreError::unavailable(SHUT));
+        }
+        group.begin().inspect_err(|_| {
+            self.refusals.fetch_add(1, Ordering::Release);
+        })
+    }
 }
 
 impl Group {
-    fn run(
-        &mut self,
-        work: impl FnOnce(&mut SqliteConnection) -> Result<(), StoreError>,
-    ) -> Result<u64, StoreError> {
+    /// Whether there is a transaction to join.
+    const fn is_begun(&self) -> bool {
+        self.open && !self.running
+    }
+
+    fn begin(&mut self) -> Result<(), StoreError> {
         if self.running {
             self.give_up(PANICKED);
         }
@@ -75,6 +97,14 @@ impl Group {
             self.open = true;
             self.units.start = self.units.end;
         }
+        Ok(())
+    }
+
+    /// Runs a unit in the transaction that has begun.
+    fn run(
+        &mut self,
+        work: impl FnOnce(&mut SqliteConnection) -> Result<(), StoreError>,
+    ) -> Result<u64, StoreError> {
         self.running = true;
         self.execute("SAVEPOINT unit")?;
         let done = work(&mut self.connection);
