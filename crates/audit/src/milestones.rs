@@ -20,6 +20,8 @@ struct Counted {
 #[derive(Default)]
 struct State {
     records: u64,
+    /// The number that somebody waits for next: the bell is not rung for every record.
+    awaited: u64,
     is_over: bool,
 }
 
@@ -33,7 +35,11 @@ impl Milestones {
         let mut state = self.counted.state.lock();
         let count = u64::try_from(count).unwrap_or(u64::MAX);
         state.records = state.records.saturating_add(count);
-        self.counted.bell.notify_all();
+        if state.records >= state.awaited {
+            // Whoever still waits then says so anew.
+            state.awaited = u64::MAX;
+            self.counted.bell.notify_all();
+        }
     }
 
     /// Waits for `count` records after the first `since`, for `patience` at most. `false`:
@@ -44,6 +50,7 @@ impl Milestones {
         let mut state = self.counted.state.lock();
         while !state.is_over && state.records < wanted {
             let Some(until) = until else { return true };
+            state.awaited = state.awaited.min(wanted);
             if self.counted.bell.wait_until(&mut state, until).timed_out() {
                 break;
             }

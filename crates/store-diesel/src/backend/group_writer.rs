@@ -8,6 +8,7 @@
 
 use std::collections::VecDeque;
 use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use diesel::connection::SimpleConnection;
 use muster_store::{RecordMaker, StoreError};
@@ -16,6 +17,7 @@ use parking_lot::{Mutex, MutexGuard};
 use crate::audit::Recording;
 use crate::error::store_error;
 
+const SHUT: &str = "nothing could be begun while this unit waited";
 const PANICKED: &str = "a unit of the same group panicked";
 
 /// How many failed groups are remembered; their waiters ask within milliseconds.
@@ -36,7 +38,11 @@ pub(crate) trait GroupConnection: SimpleConnection + Recording {
 type Connect<C> = Box<dyn Fn() -> Result<C, StoreError> + Send>;
 
 /// Serialises writers and commits them in groups.
-pub(crate) struct GroupWriter<C>(Mutex<Group<C>>);
+pub(crate) struct GroupWriter<C> {
+    group: Mutex<Group<C>>,
+    /// How often nothing could be begun.
+    refusals: AtomicU64,
+}
 
 struct Group<C> {
     connect: Connect<C>,
@@ -56,7 +62,7 @@ struct Group<C> {
 impl<C: GroupConnection> GroupWriter<C> {
     /// Opens its connection when it is needed.
     pub(crate) fn new(connect: impl Fn() -> Result<C, StoreError> + Send + 'static) -> Self {
-        Self(Mutex::new(Group {
+        let group = Group {
             connect: Box::new(connect),
             connection: None,
             units: 0..0,
@@ -65,7 +71,8 @@ impl<C: GroupConnection> GroupWriter<C> {
             running: false,
             records: Vec::new(),
             failures: VecDeque::new(),
-        }))
+        };
+        Self { group: Mutex::new(group), refusals: AtomicU64::new(0) }
     }
 
     /// Runs `work` as one unit; `Ok` means that it is on disk.
@@ -73,15 +80,30 @@ impl<C: GroupConnection> GroupWriter<C> {
         &self,
         work: impl FnOnce(&mut C, &mut Vec<RecordMaker>) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        let mut group = self.0.lock();
+        let refusals = self.refusals.load(Ordering::Acquire);
+        let mut group = self.group.lock();
+        self.begin(&mut group, refusals)?;
         let ticket = group.run(work)?;
         // Those who wait for the lock get in before this unit comes back to commit.
         MutexGuard::unlock_fair(group);
-        let mut group = self.0.lock();
+        let mut group = self.group.lock();
         if group.open && group.units.contains(&ticket) {
             group.commit();
         }
         group.outcome(ticket)
+    }
+
+    /// Begins a transaction unless one is open. Whoever came before another one was refused
+    /// has waited as long as that one: all of them are told at once, instead of each waiting
+    /// for the file or the server in turn (F08).
+    fn begin(&self, group: &mut Group<C>, refusals: u64) -> Result<(), StoreError> {
+        group.make_room();
+        if !group.open && self.refusals.load(Ordering::Acquire) != refusals {
+            return Err(StoreError::unavailable(SHUT));
+        }
+        group.begin().inspect_err(|_| {
+            self.refusals.fetch_add(1, Ordering::Release);
+        })
     }
 }
 
@@ -90,9 +112,6 @@ impl<C: GroupConnection> Group<C> {
         &mut self,
         work: impl FnOnce(&mut C, &mut Vec<RecordMaker>) -> Result<(), StoreError>,
     ) -> Result<u64, StoreError> {
-        if self.running {
-            self.give_up(PANICKED);
-        }
         self.set_apart()?;
         let connection = self.connection.as_mut().ok_or_else(gone)?;
         let mut records = Vec::new();
@@ -113,17 +132,32 @@ impl<C: GroupConnection> Group<C> {
         }
     }
 
-    /// Makes the next unit one that can be taken back by itself. The first one is the whole
-    /// transaction.
-    fn set_apart(&mut self) -> Result<(), StoreError> {
+    /// Closes a transaction that cannot take another unit.
+    fn make_room(&mut self) {
+        if self.running {
+            self.give_up(PANICKED);
+        }
         if self.units.end.saturating_sub(self.units.start) >= UNITS_AT_ONCE {
             self.commit();
         }
-        if !self.open {
-            self.begin()?;
-            self.open = true;
-            self.savepoint = false;
-            self.units.start = self.units.end;
+    }
+
+    /// Begins a transaction, unless there is one.
+    fn begin(&mut self) -> Result<(), StoreError> {
+        if self.open {
+            return Ok(());
+        }
+        self.begin_on_some_connection()?;
+        self.open = true;
+        self.savepoint = false;
+        self.units.start = self.units.end;
+        Ok(())
+    }
+
+    /// Makes the next unit one that can be taken back by itself. The first one is the whole
+    /// transaction.
+    fn set_apart(&mut self) -> Result<(), StoreError> {
+        if self.units.is_empty() {
             return Ok(());
         }
         let statement =
@@ -136,7 +170,7 @@ impl<C: GroupConnection> Group<C> {
         set
     }
 
-    fn begin(&mut self) -> Result<(), StoreError> {
+    fn begin_on_some_connection(&mut self) -> Result<(), StoreError> {
         if self.connection.is_some() {
             let begun = self.execute(C::BEGIN);
             if begun.is_ok() || !C::IS_REPLACED {

@@ -8,7 +8,7 @@ use muster_store::{Store, StoreError, StoredDataKey, Unit};
 use muster_store_diesel::{PoolSettings, Scratch, open};
 use muster_testkit::{TestServer, database_url};
 
-const WRITERS: i64 = 8;
+pub(crate) const WRITERS: i64 = 8;
 
 pub(crate) fn opened(scratch: &Scratch) -> Arc<dyn Store> {
     open(scratch.url(), &PoolSettings::default()).unwrap()

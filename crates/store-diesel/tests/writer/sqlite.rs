@@ -2,13 +2,14 @@
 
 use std::path::Path;
 use std::process::Command;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use muster_store_diesel::{DatabaseUrl, PoolSettings, Scratch, open};
 
-use crate::ground::{acknowledged, add, is_unavailable, kept, opened, row};
+use crate::ground::{WRITERS, acknowledged, add, is_unavailable, kept, opened, row};
 
 fn file(scratch: &Scratch) -> &Path {
     let DatabaseUrl::Sqlite(path) = scratch.url() else { panic!("{:?}", scratch.url()) };
@@ -46,6 +47,28 @@ fn a_file_locked_by_another_process_is_unavailable_for_writing_and_reads_go_on()
     stranger.batch_execute("ROLLBACK").unwrap();
     store.change(|unit| add(unit, 3)).unwrap();
     assert_eq!(kept(&scratch), [1, 3]);
+}
+
+/// F08: whoever stands behind a writer that waits in vain is refused together with it.
+#[test]
+fn of_many_writers_at_a_locked_file_none_waits_longer_than_the_first() {
+    let scratch = Scratch::sqlite().unwrap();
+    let store = opened(&scratch);
+    let mut stranger = stranger(&scratch);
+    stranger.batch_execute("BEGIN IMMEDIATE").unwrap();
+    let stranger = Mutex::new(Some(stranger));
+    let refused = acknowledged(|writer| {
+        let outcome = store.change(|unit| add(unit, writer));
+        // The first of them opens the file to those who would wait on.
+        if let Some(mut stranger) = stranger.lock().unwrap().take() {
+            stranger.batch_execute("ROLLBACK").unwrap();
+        }
+        assert!(is_unavailable(&outcome), "{outcome:?}");
+        vec![writer]
+    });
+    assert_eq!(refused, (0..WRITERS).collect::<Vec<_>>());
+    store.change(|unit| add(unit, 1)).unwrap();
+    assert_eq!(kept(&scratch), [1]);
 }
 
 /// F05: the largest size that a file may have stands for the end of the disk.
