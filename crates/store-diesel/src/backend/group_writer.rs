@@ -1,14 +1,16 @@
 //! The one writer of a store, with group commit.
 //!
 //! Whoever has the connection runs its unit in a savepoint of a shared transaction and
-//! lets the next one in; whoever comes back first commits for all of them. So one sync of
-//! the disk and one stretch of the audit trail pay for every unit that waited, and no unit
-//! is answered before its commit is on disk. On SQLite nobody meets "database is locked";
-//! on PostgreSQL a unit costs fewer round trips than a transaction of its own.
+//! lets the next one in; the last one, whom nobody waits for, commits for all of them. So
+//! one sync of the disk and one stretch of the audit trail pay for every unit that came
+//! meanwhile, and no unit is answered before its commit is on disk. On SQLite nobody meets
+//! "database is locked"; on PostgreSQL a unit costs fewer round trips than a transaction of
+//! its own.
 
-use std::collections::VecDeque;
-use std::ops::Range;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::thread::Thread;
 
 use diesel::connection::SimpleConnection;
 use muster_store::{RecordMaker, StoreError};
@@ -20,10 +22,8 @@ use crate::error::store_error;
 const SHUT: &str = "nothing could be begun while this unit waited";
 const PANICKED: &str = "a unit of the same group panicked";
 
-/// How many failed groups are remembered; their waiters ask within milliseconds.
-const FAILURES_REMEMBERED: usize = 256;
 /// How many units one transaction holds: PostgreSQL keeps so many savepoints in mind.
-const UNITS_AT_ONCE: u64 = 48;
+const UNITS_AT_ONCE: usize = 48;
 
 /// What the engines differ in.
 pub(crate) trait GroupConnection: SimpleConnection + Recording {
@@ -37,9 +37,14 @@ pub(crate) trait GroupConnection: SimpleConnection + Recording {
 /// Opens the connection, the first time and when it is replaced.
 type Connect<C> = Box<dyn Fn() -> Result<C, StoreError> + Send>;
 
+/// What became of a group: on disk, or why not.
+type Verdict = Arc<OnceLock<Result<(), String>>>;
+
 /// Serialises writers and commits them in groups.
 pub(crate) struct GroupWriter<C> {
     group: Mutex<Group<C>>,
+    /// Units that wait for their turn: one of them will commit what has run.
+    coming: AtomicUsize,
     /// How often nothing could be begun.
     refusals: AtomicU64,
 }
@@ -47,16 +52,19 @@ pub(crate) struct GroupWriter<C> {
 struct Group<C> {
     connect: Connect<C>,
     connection: Option<C>,
-    /// Units of the open transaction; empty and not `open`: none is open.
-    units: Range<u64>,
     open: bool,
+    /// How many units have run in the open transaction.
+    units: usize,
     /// There is a savepoint, whose unit is done.
     savepoint: bool,
-    /// A unit is running; found set by the next one, it panicked.
-    running: bool,
     /// What the units want to have recorded.
     records: Vec<RecordMaker>,
-    failures: VecDeque<(Range<u64>, String)>,
+    /// What will have become of the open transaction.
+    verdict: Verdict,
+    /// Who waits for it.
+    waiting: Vec<Thread>,
+    /// Who has waited, and is to be woken as soon as the next one is let in.
+    woken: Vec<Thread>,
 }
 
 impl<C: GroupConnection> GroupWriter<C> {
@@ -65,14 +73,16 @@ impl<C: GroupConnection> GroupWriter<C> {
         let group = Group {
             connect: Box::new(connect),
             connection: None,
-            units: 0..0,
             open: false,
+            units: 0,
             savepoint: false,
-            running: false,
             records: Vec::new(),
-            failures: VecDeque::new(),
+            verdict: Verdict::default(),
+            waiting: Vec::new(),
+            woken: Vec::new(),
         };
-        Self { group: Mutex::new(group), refusals: AtomicU64::new(0) }
+        let (coming, refusals) = (AtomicUsize::new(0), AtomicU64::new(0));
+        Self { group: Mutex::new(group), coming, refusals }
     }
 
     /// Runs `work` as one unit; `Ok` means that it is on disk.
@@ -81,23 +91,35 @@ impl<C: GroupConnection> GroupWriter<C> {
         work: impl FnOnce(&mut C, &mut Vec<RecordMaker>) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
         let refusals = self.refusals.load(Ordering::Acquire);
+        self.coming.fetch_add(1, Ordering::AcqRel);
         let mut group = self.group.lock();
+        self.coming.fetch_sub(1, Ordering::AcqRel);
         self.begin(&mut group, refusals)?;
-        let ticket = group.run(work)?;
-        // Those who wait for the lock get in before this unit comes back to commit.
-        MutexGuard::unlock_fair(group);
-        let mut group = self.group.lock();
-        if group.open && group.units.contains(&ticket) {
+        let ran = catch_unwind(AssertUnwindSafe(|| group.run(work)));
+        let verdict = Arc::clone(&group.verdict);
+        let done = match ran {
+            Ok(done) => done,
+            Err(panic) => {
+                // What it left behind must not be committed with its neighbours.
+                group.give_up(PANICKED);
+                let_in(group);
+                resume_unwind(panic);
+            }
+        };
+        if group.open && (group.is_full() || self.coming.load(Ordering::Acquire) == 0) {
             group.commit();
+        } else if group.open && done.is_ok() {
+            // Whoever is coming sees to it.
+            group.waiting.push(std::thread::current());
         }
-        group.outcome(ticket)
+        let_in(group);
+        done.and_then(|()| outcome(&verdict))
     }
 
     /// Begins a transaction unless one is open. Whoever came before another one was refused
     /// has waited as long as that one: all of them are told at once, instead of each waiting
     /// for the file or the server in turn (F08).
     fn begin(&self, group: &mut Group<C>, refusals: u64) -> Result<(), StoreError> {
-        group.make_room();
         if !group.open && self.refusals.load(Ordering::Acquire) != refusals {
             return Err(StoreError::unavailable(SHUT));
         }
@@ -107,23 +129,41 @@ impl<C: GroupConnection> GroupWriter<C> {
     }
 }
 
+/// Lets the next unit in, and tells those whose group is done.
+fn let_in<C>(mut group: MutexGuard<'_, Group<C>>) {
+    let woken = std::mem::take(&mut group.woken);
+    drop(group);
+    for thread in woken {
+        thread.unpark();
+    }
+}
+
+/// Waits until it is known what became of a group.
+fn outcome(verdict: &Verdict) -> Result<(), StoreError> {
+    loop {
+        match verdict.get() {
+            Some(Ok(())) => return Ok(()),
+            Some(Err(reason)) => {
+                return Err(StoreError::unavailable(format!("commit failed: {reason}")));
+            }
+            None => std::thread::park(),
+        }
+    }
+}
+
 impl<C: GroupConnection> Group<C> {
     fn run(
         &mut self,
         work: impl FnOnce(&mut C, &mut Vec<RecordMaker>) -> Result<(), StoreError>,
-    ) -> Result<u64, StoreError> {
+    ) -> Result<(), StoreError> {
         self.set_apart()?;
         let connection = self.connection.as_mut().ok_or_else(gone)?;
         let mut records = Vec::new();
-        self.running = true;
-        let done = work(connection, &mut records);
-        self.running = false;
-        match done {
+        match work(connection, &mut records) {
             Ok(()) => {
                 self.records.append(&mut records);
-                let ticket = self.units.end;
-                self.units.end = ticket.saturating_add(1);
-                Ok(ticket)
+                self.units = self.units.saturating_add(1);
+                Ok(())
             }
             Err(error) => {
                 self.undo_unit();
@@ -132,14 +172,8 @@ impl<C: GroupConnection> Group<C> {
         }
     }
 
-    /// Closes a transaction that cannot take another unit.
-    fn make_room(&mut self) {
-        if self.running {
-            self.give_up(PANICKED);
-        }
-        if self.units.end.saturating_sub(self.units.start) >= UNITS_AT_ONCE {
-            self.commit();
-        }
+    const fn is_full(&self) -> bool {
+        self.units >= UNITS_AT_ONCE
     }
 
     /// Begins a transaction, unless there is one.
@@ -150,24 +184,7 @@ impl<C: GroupConnection> Group<C> {
         self.begin_on_some_connection()?;
         self.open = true;
         self.savepoint = false;
-        self.units.start = self.units.end;
         Ok(())
-    }
-
-    /// Makes the next unit one that can be taken back by itself. The first one is the whole
-    /// transaction.
-    fn set_apart(&mut self) -> Result<(), StoreError> {
-        if self.units.is_empty() {
-            return Ok(());
-        }
-        let statement =
-            if self.savepoint { "RELEASE unit; SAVEPOINT unit" } else { "SAVEPOINT unit" };
-        self.savepoint = true;
-        let set = self.execute(statement);
-        if set.is_err() {
-            self.give_up("a unit could not be begun");
-        }
-        set
     }
 
     fn begin_on_some_connection(&mut self) -> Result<(), StoreError> {
@@ -183,9 +200,25 @@ impl<C: GroupConnection> Group<C> {
         self.execute(C::BEGIN)
     }
 
+    /// Makes the next unit one that can be taken back by itself. The first one is the whole
+    /// transaction.
+    fn set_apart(&mut self) -> Result<(), StoreError> {
+        if self.units == 0 {
+            return Ok(());
+        }
+        let statement =
+            if self.savepoint { "RELEASE unit; SAVEPOINT unit" } else { "SAVEPOINT unit" };
+        self.savepoint = true;
+        let set = self.execute(statement);
+        if set.is_err() {
+            self.give_up("a unit could not be begun");
+        }
+        set
+    }
+
     /// Takes one unit back and leaves the others of its group alone.
     fn undo_unit(&mut self) {
-        if self.units.is_empty() {
+        if self.units == 0 {
             self.rollback();
         } else if self.execute("ROLLBACK TO unit").is_err() {
             self.give_up("a unit could not be taken back");
@@ -193,17 +226,10 @@ impl<C: GroupConnection> Group<C> {
     }
 
     fn commit(&mut self) {
-        if self.running {
-            // What a panicking unit left behind must not be committed with its neighbours.
-            return self.give_up(PANICKED);
-        }
         let records = std::mem::take(&mut self.records);
         let recorded = self.connection.as_mut().ok_or_else(gone).and_then(|c| c.record(records));
         match recorded.and_then(|()| self.execute("COMMIT")) {
-            Ok(()) => {
-                self.open = false;
-                self.units.start = self.units.end;
-            }
+            Ok(()) => self.finish(Ok(())),
             Err(error) => self.give_up(&error.to_string()),
         }
     }
@@ -211,12 +237,7 @@ impl<C: GroupConnection> Group<C> {
     /// Rolls the whole group back and tells its waiters why.
     fn give_up(&mut self, reason: &str) {
         self.rollback();
-        self.running = false;
-        if self.failures.len() >= FAILURES_REMEMBERED {
-            self.failures.pop_front();
-        }
-        self.failures.push_back((self.units.clone(), reason.to_owned()));
-        self.units.start = self.units.end;
+        self.finish(Err(reason.to_owned()));
     }
 
     fn rollback(&mut self) {
@@ -232,11 +253,13 @@ impl<C: GroupConnection> Group<C> {
         self.open = false;
     }
 
-    fn outcome(&self, ticket: u64) -> Result<(), StoreError> {
-        match self.failures.iter().find(|(units, _)| units.contains(&ticket)) {
-            None => Ok(()),
-            Some((_, reason)) => Err(StoreError::unavailable(format!("commit failed: {reason}"))),
-        }
+    /// Says what became of the group, whose place the next one takes.
+    fn finish(&mut self, became: Result<(), String>) {
+        self.open = false;
+        self.units = 0;
+        // The verdict is new, so nobody has set it.
+        let _ = std::mem::take(&mut self.verdict).set(became);
+        self.woken.append(&mut self.waiting);
     }
 
     fn execute(&mut self, statements: &str) -> Result<(), StoreError> {

@@ -22,9 +22,11 @@ use crate::session::Session;
 
 /// `busy_timeout` first, for the others may have to wait. FULL, because what was answered
 /// must be on disk. `secure_delete`, so that a destroyed text leaves no trace in free pages.
+/// A checkpoint every 16 MiB: pages that are written again and again go to the file once.
 pub(crate) const PRAGMAS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; \
      PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -4000; \
-     PRAGMA secure_delete = ON; PRAGMA journal_size_limit = 67108864;";
+     PRAGMA secure_delete = ON; PRAGMA wal_autocheckpoint = 4000; \
+     PRAGMA journal_size_limit = 67108864;";
 
 impl Engine for SqliteConnection {
     type Rows = DefaultLoadingMode;
