@@ -93,7 +93,19 @@ impl World {
             .postgres
             .rsplit_once('/')
             .ok_or_else(|| Failure::new("the server's URL has no database"))?;
-        Ok(format!("{server}/{name}"))
+        self.over_its_socket(format!("{server}/{name}"))
+    }
+
+    /// The same database by the server's Unix socket, if that is on this machine: the nearest
+    /// way, and the one that a database beside its service is used by.
+    fn over_its_socket(&self, url: String) -> Outcome<String> {
+        let folders = psql(&self.postgres, "SHOW unix_socket_directories")?;
+        let port = psql(&self.postgres, "SHOW port")?;
+        let folder = folders.split(',').next().unwrap_or_default().trim();
+        if Path::new(folder).join(format!(".s.PGSQL.{port}")).exists() {
+            return Ok(format!("{url}?host={folder}"));
+        }
+        Ok(url)
     }
 
     /// A new, empty Muster on PostgreSQL.
