@@ -27,7 +27,7 @@ impl Identity {
         if id.is_some_and(|id| id != claimed) {
             return Err(refused(Reason::BadAssertion, None));
         }
-        let party = self.find_one(&claimed)?.ok_or_else(|| refused(Reason::Unknown, None))?;
+        let party = self.find(&claimed)?.ok_or_else(|| refused(Reason::Unknown, None))?;
         let credentials = methods(&party);
         if !credentials.methods.allow(AuthMethod::PrivateKeyJwt) {
             return Err(refused(Reason::WrongMethod, Some(&claimed)));

@@ -42,23 +42,15 @@ impl Identity {
         }
     }
 
-    /// Whoever these ids name, as things stand now: a suspended tenant has no callers.
-    pub(crate) fn find<'a>(
-        &self,
-        ids: impl Iterator<Item = &'a str>,
-    ) -> Result<Vec<Party>, AuthError> {
-        let ids: Vec<&str> = ids.collect();
-        Ok(self.store.read(|reading| reading.find_callers(self.issuer.key, &ids))?)
-    }
-
-    pub(crate) fn find_one(&self, id: &str) -> Result<Option<Party>, AuthError> {
-        Ok(self.find(std::iter::once(id))?.pop())
+    /// Whoever an id names, as things stand now: a suspended tenant has no callers.
+    pub(crate) fn find(&self, id: &str) -> Result<Option<Party>, AuthError> {
+        Ok(self.store.read(|reading| reading.find_caller(self.issuer.key, id))?)
     }
 
     /// A public client names itself and proves nothing (RFC 6749 2.3.1).
     fn by_name_alone(&self, id: Option<&str>) -> Result<Caller, AuthError> {
         let Some(id) = id else { return Err(refused(Reason::NothingShown, None)) };
-        let party = self.find_one(id)?;
+        let party = self.find(id)?;
         let allowed = party.as_ref().is_some_and(|p| methods(p).methods.allow(AuthMethod::None));
         match party {
             Some(party) if allowed => proved(party, AuthMethod::None),

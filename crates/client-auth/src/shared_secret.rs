@@ -16,18 +16,29 @@ impl Identity {
     /// Tries the readings whose id is registered, in their order; none: one dummy
     /// verification (token-info.md 2).
     pub(crate) fn by_readings(&self, readings: &Readings) -> Result<Caller, AuthError> {
-        let callers = self.find(readings.iter().map(|reading| reading.id.as_str()))?;
-        let registered = readings.iter().filter_map(|reading| {
-            let named = callers.iter().find(|party| id(party) == reading.id)?;
-            Some((reading, named.clone()))
-        });
-        let mut failure = None;
-        for (reading, party) in registered.take(READINGS_VERIFIED) {
-            match self.verify(&reading.id, party, &reading.secret, AuthMethod::SecretBasic) {
+        let mut found: Vec<(&str, Option<Party>)> = Vec::new();
+        let (mut verified, mut failure) = (0, None);
+        for reading in readings.iter() {
+            let id = reading.id.as_str();
+            let known = found.iter().find(|(other, _)| *other == id);
+            let party = match known {
+                Some((_, party)) => party.clone(),
+                None => {
+                    let party = self.find(id)?;
+                    found.push((id, party.clone()));
+                    party
+                }
+            };
+            let Some(party) = party else { continue };
+            match self.verify(id, party, &reading.secret, AuthMethod::SecretBasic) {
                 Err(error @ AuthError::InvalidClient { .. }) => {
                     failure.get_or_insert(error);
                 }
                 other => return other,
+            }
+            verified += 1;
+            if verified >= READINGS_VERIFIED {
+                break;
             }
         }
         match failure {
@@ -43,7 +54,7 @@ impl Identity {
         secret: &Secret<String>,
         method: AuthMethod,
     ) -> Result<Caller, AuthError> {
-        match self.find_one(id)? {
+        match self.find(id)? {
             Some(party) => self.verify(id, party, secret, method),
             None => self.refuse_unknown(Some(secret)),
         }

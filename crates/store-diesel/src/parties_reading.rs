@@ -18,54 +18,27 @@ diesel::alias! {
     const keepers: Alias<Keepers> = admins as keepers;
 }
 
-/// So many ids are looked for by one statement, whose text is always the same: SQLite keeps
-/// it prepared.
-const IDS_AT_ONCE: usize = 4;
-
 /// An admin, a client, whether the client has admins, and whether one of them is approved.
 type CallerRow = (Option<AdminRow>, Option<ClientRow>, bool, bool);
 
-/// The ids that can be somebody's, by fours; the last four are filled up with the last one.
-fn padded<'a>(ids: &[&'a str]) -> Vec<[&'a str; IDS_AT_ONCE]> {
-    // Longer ids are nobody's; PostgreSQL refuses a NUL.
-    let possible = |id: &&&str| id.len() <= ClientId::LIMIT && !id.contains('\0');
-    let ids: Vec<&str> = ids.iter().filter(possible).copied().collect();
-    let fours = ids.chunks(IDS_AT_ONCE).filter_map(|some| {
-        let last = some.last()?;
-        Some(std::array::from_fn(|place| *some.get(place).unwrap_or(last)))
-    });
-    fours.collect()
-}
-
-/// Each of several admins stands beside each of several clients; here each counts once.
-fn add_callers(rows: Vec<CallerRow>, found: &mut Vec<Party>) -> Result<(), StoreError> {
-    for (admin, client, has_admins, has_an_approved_one) in rows {
-        if let Some(admin) = admin {
-            let admin = Party::Admin(Box::new(admin.into_domain()?));
-            if !found.contains(&admin) {
-                found.push(admin);
-            }
-        }
-        if let Some(client) = client {
+fn caller(
+    (admin, client, has_admins, has_an_approved_one): CallerRow,
+) -> Result<Option<Party>, StoreError> {
+    match (admin, client) {
+        (Some(admin), _) => Ok(Some(Party::Admin(Box::new(admin.into_domain()?)))),
+        (None, Some(client)) => {
             let client = client.into_domain()?;
             let deserted = has_admins && !has_an_approved_one;
             let standing = ClientStanding { client: client.status, deserted };
-            let client = Party::Client(Box::new(client), standing);
-            if !found.contains(&client) {
-                found.push(client);
-            }
+            Ok(Some(Party::Client(Box::new(client), standing)))
         }
+        (None, None) => Ok(None),
     }
-    Ok(())
 }
 
-/// Not `IN`: its statements are prepared anew each time, since their length may vary. Owned,
-/// for a join's condition outlives its making.
-macro_rules! is_one_of {
-    ($column:expr, $ids:expr) => {{
-        let [first, second, third, fourth] = $ids.map(ToOwned::to_owned);
-        $column.eq(first).or($column.eq(second)).or($column.eq(third)).or($column.eq(fourth))
-    }};
+/// Longer ids are nobody's; PostgreSQL refuses a NUL.
+fn can_be_an_id(id: &str) -> bool {
+    id.len() <= ClientId::LIMIT && !id.contains('\0')
 }
 
 macro_rules! parties_reading {
@@ -76,8 +49,7 @@ macro_rules! parties_reading {
                 issuer: IssuerKey,
                 id: &str,
             ) -> Result<Option<Party>, StoreError> {
-                // Longer ids are nobody's; PostgreSQL refuses a NUL.
-                if id.len() > ClientId::LIMIT || id.contains('\0') {
+                if !can_be_an_id(id) {
                     return Ok(None);
                 }
                 let admin = admins::table
@@ -103,42 +75,43 @@ macro_rules! parties_reading {
                 Ok(Some(Party::Client(Box::new(client), standing)))
             }
 
-            fn find_callers(
+            fn find_caller(
                 &mut self,
                 issuer: IssuerKey,
-                ids: &[&str],
-            ) -> Result<Vec<Party>, StoreError> {
+                id: &str,
+            ) -> Result<Option<Party>, StoreError> {
+                if !can_be_an_id(id) {
+                    return Ok(None);
+                }
                 let issuer = small(issuer.number())?;
                 let approved = party_status_number(PartyStatus::Approved);
-                let mut found = Vec::new();
-                for ids in padded(ids) {
-                    let admins_here =
-                        admins::issuer_seq.eq(issuers::seq).and(is_one_of!(admins::id, ids));
-                    let clients_here =
-                        clients::issuer_seq.eq(issuers::seq).and(is_one_of!(clients::id, ids));
-                    let admins_of = || {
-                        administers::table
-                            .inner_join(
-                                keepers.on(keepers.field(admins::seq).eq(administers::admin_seq)),
-                            )
-                            .filter(administers::client_seq.nullable().eq(clients::seq.nullable()))
-                    };
-                    let rows: Vec<CallerRow> = issuers::table
-                        .left_join(admins::table.on(admins_here))
-                        .left_join(clients::table.on(clients_here))
-                        .filter(issuers::seq.eq(issuer))
-                        .filter(issuers::status.eq(approved))
-                        .select((
-                            Option::<AdminRow>::as_select(),
-                            Option::<ClientRow>::as_select(),
-                            exists(admins_of()),
-                            exists(admins_of().filter(keepers.field(admins::status).eq(approved))),
-                        ))
-                        .load(&mut *self.connection)
-                        .map_err(store_error)?;
-                    add_callers(rows, &mut found)?;
-                }
-                Ok(found)
+                // Owned, for a join's condition outlives its making.
+                let admin_here =
+                    admins::issuer_seq.eq(issuers::seq).and(admins::id.eq(id.to_owned()));
+                let client_here =
+                    clients::issuer_seq.eq(issuers::seq).and(clients::id.eq(id.to_owned()));
+                let admins_of = || {
+                    administers::table
+                        .inner_join(
+                            keepers.on(keepers.field(admins::seq).eq(administers::admin_seq)),
+                        )
+                        .filter(administers::client_seq.nullable().eq(clients::seq.nullable()))
+                };
+                let row: Option<CallerRow> = issuers::table
+                    .left_join(admins::table.on(admin_here))
+                    .left_join(clients::table.on(client_here))
+                    .filter(issuers::seq.eq(issuer))
+                    .filter(issuers::status.eq(approved))
+                    .select((
+                        Option::<AdminRow>::as_select(),
+                        Option::<ClientRow>::as_select(),
+                        exists(admins_of()),
+                        exists(admins_of().filter(keepers.field(admins::status).eq(approved))),
+                    ))
+                    .first(&mut *self.connection)
+                    .optional()
+                    .map_err(store_error)?;
+                row.map_or(Ok(None), caller)
             }
 
             fn find_client(

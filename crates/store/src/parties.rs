@@ -54,9 +54,9 @@ pub trait PartiesReading {
     /// Whoever this id names within the issuer.
     fn find_party(&mut self, issuer: IssuerKey, id: &str) -> Result<Option<Party>, StoreError>;
 
-    /// Whoever one of these ids names within the issuer, in no order; nobody while the issuer
-    /// is not approved. One look for them all: it stands before every request.
-    fn find_callers(&mut self, issuer: IssuerKey, ids: &[&str]) -> Result<Vec<Party>, StoreError>;
+    /// The same as long as the issuer is approved. One statement: it stands before every
+    /// request.
+    fn find_caller(&mut self, issuer: IssuerKey, id: &str) -> Result<Option<Party>, StoreError>;
 
     /// The client with this id.
     fn find_client(

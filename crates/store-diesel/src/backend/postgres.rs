@@ -26,8 +26,6 @@ use crate::session::Session;
 const TRIES: u32 = 4;
 /// How long a unit of a group waits for a row that somebody else changes.
 const LOCK_TIMEOUT: Duration = Duration::from_millis(500);
-/// So few rows are inserted one by one, by a statement that is kept prepared.
-const ROWS_ONE_BY_ONE: usize = 2;
 /// From so many rows on they are copied: an insert of 20 columns binds each value apart and
 /// ends at 65,535 of them.
 const ROWS_TO_COPY: usize = 32;
@@ -38,28 +36,30 @@ impl Engine for PgConnection {
 
 impl BulkInsert for PgConnection {
     fn insert_transactions(&mut self, rows: &[TransactionRow]) -> QueryResult<()> {
-        if rows.len() <= ROWS_ONE_BY_ONE {
-            for row in rows {
-                diesel::insert_into(transactions::table).values(row).execute(self)?;
+        match rows {
+            // A single one is inserted by a statement that is kept prepared.
+            [row] => diesel::insert_into(transactions::table).values(row).execute(self)?,
+            rows if rows.len() < ROWS_TO_COPY => {
+                diesel::insert_into(transactions::table).values(rows).execute(self)?
             }
-        } else if rows.len() < ROWS_TO_COPY {
-            diesel::insert_into(transactions::table).values(rows).execute(self)?;
-        } else {
-            diesel::copy_from(transactions::table).from_insertable(rows).execute(self)?;
-        }
+            rows => diesel::copy_from(transactions::table).from_insertable(rows).execute(self)?,
+        };
         Ok(())
     }
 
     fn insert_tokens(&mut self, rows: &[NewTokenRow]) -> QueryResult<()> {
-        if rows.len() <= ROWS_ONE_BY_ONE {
-            for row in rows {
-                diesel::insert_into(tokens::table).values(row).execute(self)?;
+        match rows {
+            // What is issued by one answer: its statements are kept prepared.
+            [row] => diesel::insert_into(tokens::table).values(row).execute(self)?,
+            [one, other] => {
+                let both = [one.clone(), other.clone()];
+                diesel::insert_into(tokens::table).values(both).execute(self)?
             }
-        } else if rows.len() < ROWS_TO_COPY {
-            diesel::insert_into(tokens::table).values(rows).execute(self)?;
-        } else {
-            diesel::copy_from(tokens::table).from_insertable(rows).execute(self)?;
-        }
+            rows if rows.len() < ROWS_TO_COPY => {
+                diesel::insert_into(tokens::table).values(rows).execute(self)?
+            }
+            rows => diesel::copy_from(tokens::table).from_insertable(rows).execute(self)?,
+        };
         Ok(())
     }
 

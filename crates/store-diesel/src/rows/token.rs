@@ -43,7 +43,7 @@ pub(crate) struct TokenHeadRow {
 }
 
 /// A row of `tokens` as it is written.
-#[derive(Insertable)]
+#[derive(Clone, Insertable)]
 #[diesel(table_name = tokens, treat_none_as_default_value = false)]
 pub(crate) struct NewTokenRow {
     seq: i64,

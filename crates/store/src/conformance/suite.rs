@@ -25,7 +25,7 @@ macro_rules! conformance {
                 a_client_is_found_as_it_was_given,
                 an_admin_is_found_as_it_was_given,
                 an_id_names_a_client_or_an_admin_or_nobody,
-                callers_are_found_together_and_only_while_their_issuer_serves,
+                a_caller_is_found_only_while_its_issuer_serves,
                 ids_compare_byte_for_byte,
                 clients_and_admins_share_one_name_space,
                 of_simultaneous_registrations_of_one_id_one_wins,
