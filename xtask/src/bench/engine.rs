@@ -15,6 +15,15 @@ pub(crate) struct Engine {
     pub(crate) machine: Machine,
     /// Codes that nobody has redeemed yet.
     pub(crate) codes: Vec<String>,
+    target: Target,
+}
+
+impl Engine {
+    /// Another start on the same database, once this service is gone.
+    pub(crate) fn started_again(self, world: &World) -> Outcome<Service> {
+        drop(self.service);
+        Service::start(&world.binary, &self.target)
+    }
 }
 
 /// SQLite and PostgreSQL, new, with so many codes each.
@@ -29,5 +38,5 @@ fn engine(world: &World, (name, target): (&'static str, Target), codes: usize) -
     let registered = world.register_machine(&target, codes)?;
     let service = Service::start(&world.binary, &target)?;
     let machine = Machine::at(service.address, (&registered.id, &registered.secret));
-    Ok(Engine { name, service, machine, codes: registered.codes })
+    Ok(Engine { name, service, machine, codes: registered.codes, target })
 }
