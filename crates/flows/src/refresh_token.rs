@@ -5,7 +5,9 @@
 //! (decision D4), so that a lost answer neither logs a person out nor forks the family.
 
 use muster_crypto::{SealContext, SuccessorWarrant};
-use muster_domain::{Ending, Entitlement, GrantName, ScopeSet, Timestamp, TokenKind, TokenState};
+use muster_domain::{
+    Ending, Entitlement, GrantName, KeyThumbprint, ScopeSet, Timestamp, TokenKind, TokenState,
+};
 use muster_grants::RefreshToken;
 use muster_policy::IssuePermit;
 use muster_store::{FoundToken, IssuedToken, StoreError, Unit};
@@ -121,6 +123,7 @@ fn minted(
     let within =
         |until: Timestamp| found.transaction.expires_at.map_or(until, |end| until.min(end));
     let subject = found.user_id.as_ref().map_or(client.id.as_str(), |user| user.as_str());
+    let refresh = Entitlement { key: bound(permit, (found, proven)), ..kept.clone() };
     // What was granted is no longer good, rather than asked for wrongly (B67).
     check_standing(&access.audience, client, doing.tools).map_err(|error| {
         if error.is_target() { FlowError::grant("a stopped target") } else { error }
@@ -133,12 +136,22 @@ fn minted(
             now,
             access: &access,
             access_until: within(now.plus(terms.access)),
-            refresh: Some((&kept, within(idle))),
+            refresh: Some((&refresh, within(idle))),
             identity: None,
             may_act: &client.registration.may_act,
         },
         doing.tools,
     )
+}
+
+/// The key that the successor is bound to: the one that it was bound to so far. A public
+/// client's that was bound to none is bound from its first proof on (RFC 9449 5, S65).
+fn bound(
+    permit: &IssuePermit<RefreshToken>,
+    (found, proven): (&FoundToken, Option<&ProvenKey>),
+) -> Option<KeyThumbprint> {
+    let proven = proven.filter(|_| !permit.is_proved());
+    found.entitlement.key.clone().or_else(|| proven.map(|proven| proven.thumbprint().clone()))
 }
 
 /// The scopes that were asked for, if all of them were granted (S12).

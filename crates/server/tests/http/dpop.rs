@@ -69,6 +69,20 @@ fn tokens_are_bound_to_the_proved_key_on_postgres() {
     tokens_are_bound(Engine::Postgres);
 }
 
+#[test]
+fn a_proof_at_refresh_binds_a_public_clients_next_refresh_token() {
+    // S65: RFC 9449 5
+    let office = Office::open(Engine::Sqlite);
+    let app = office.app();
+    let (key, other) = (Holder::new(Algorithm::Es256), Holder::new(Algorithm::Es256));
+    let (_, unbound) = office.issued(&app);
+    let (_, bound) = tokens(&app.proving(key.proof("token", "1")).refresh(&unbound));
+    assert_refused(&app.refresh(&bound), 400, "invalid_dpop_proof");
+    let stolen = app.proving(other.proof("token", "2")).refresh(&bound);
+    assert_refused(&stolen, 400, "invalid_dpop_proof");
+    assert_eq!(app.proving(key.proof("token", "3")).refresh(&bound).status, 200);
+}
+
 fn a_proof_counts_once(engine: Engine) {
     // S65, B133
     let office = Office::open(engine);

@@ -1,0 +1,58 @@
+//! What a DPoP proof binds, and that it counts once (RFC 9449, S65).
+
+use muster_domain::{Clock, Credentials, Registration};
+use muster_flows::TokenAnswer;
+
+use crate::house::{Engine, House, Told, VERIFIER, every_grant};
+use crate::proving::{Holder, NO_PROOF, Showing};
+
+fn refresh_of(answer: &TokenAnswer) -> String {
+    answer.refresh_token.as_ref().expect("a refresh token").expose().clone()
+}
+
+/// A client that shows nothing but its name, with a refresh token that is bound to no key.
+fn public_with_token(house: &House, registration: Registration) -> String {
+    let client = house.client_by("app", registration, Credentials::none());
+    let code = house.codes(&client, &house.user("alice"), 1).remove(0);
+    let body = format!("grant_type=authorization_code&code={code}&code_verifier={VERIFIER}");
+    refresh_of(&house.ask_proving(PUBLIC, None, &body).expect("a fresh code is good"))
+}
+
+const PUBLIC: (&str, Showing) = ("app", Showing::Name);
+
+fn refresh(house: &House, token: &str, proof: Option<&str>) -> Told {
+    house.ask_proving(PUBLIC, proof, &format!("grant_type=refresh_token&refresh_token={token}"))
+}
+
+#[test]
+fn a_public_clients_refresh_token_is_bound_by_the_first_proof_that_comes_with_it() {
+    // S65: RFC 9449 5
+    for engine in Engine::BOTH {
+        let house = House::new(engine);
+        let first = public_with_token(&house, every_grant("a"));
+        let (key, other) = (Holder::new(), Holder::new());
+        let proof = |holder: &Holder, name: &str| holder.proof(house.clock.now(), name);
+        let unbound = refresh_of(&refresh(&house, &first, None).unwrap());
+        let bound = refresh_of(&refresh(&house, &unbound, Some(&proof(&key, "1"))).unwrap());
+        assert_eq!(refresh(&house, &bound, None).unwrap_err(), NO_PROOF);
+        let stolen = refresh(&house, &bound, Some(&proof(&other, "2")));
+        assert_eq!(stolen.unwrap_err(), NO_PROOF);
+        let next = refresh_of(&refresh(&house, &bound, Some(&proof(&key, "3"))).unwrap());
+        assert_eq!(refresh(&house, &next, None).unwrap_err(), NO_PROOF);
+    }
+}
+
+#[test]
+fn a_client_that_proves_itself_may_refresh_with_one_key_after_the_other() {
+    // RFC 9449 5: its refresh token is bound to its credentials.
+    let house = House::new(Engine::Sqlite);
+    let client = house.client("web", every_grant("a"));
+    let mut held = refresh_of(&house.family(&client, &house.user("alice")));
+    for name in ["1", "2"] {
+        let proof = Holder::new().proof(house.clock.now(), name);
+        let body = format!("grant_type=refresh_token&refresh_token={held}");
+        let answer = house.ask_proving(("web", Showing::Secret), Some(&proof), &body);
+        held = refresh_of(&answer.unwrap());
+    }
+    assert!(house.refresh("web", &held, "").is_ok());
+}
