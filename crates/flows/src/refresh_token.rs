@@ -30,6 +30,7 @@ pub(crate) fn carry_out(
 ) -> Result<TokenAnswer, FlowError> {
     let now = doing.tools.clock.now();
     let proven = doing.shown.verify(permit.client(), doing.tools)?;
+    let mut unspent = proven.as_ref();
     for _ in 0..LOOKS {
         let found = find(permit, now, doing)?;
         // A stranger with a stolen text learns and ends nothing without the key (S65).
@@ -39,12 +40,14 @@ pub(crate) fn carry_out(
                 return Err(FlowError::grant("the token was revoked"));
             }
             TokenState::Ended { how: Ending::Rotated, at } => {
-                return used_before(permit, (&found, at, now), doing);
+                return used_before(permit, (&found, at, now), (proven.as_ref(), unspent), doing);
             }
             TokenState::Live => {
                 if let Some(answer) = rotated(permit, (&found, proven.as_ref(), now), doing)? {
                     return Ok(answer);
                 }
+                // Whoever lost has spent its proof by that.
+                unspent = None;
             }
         }
     }
@@ -180,21 +183,22 @@ fn aimed(asked: &[String], granted: &[String]) -> Result<Vec<String>, FlowError>
 }
 
 /// A token that was used before: the same answer again within the grace period, the end of
-/// the family outside it.
+/// the family outside it. The proof is spent here, too, unless it was by then.
 fn used_before(
     permit: &IssuePermit<RefreshToken>,
     (found, used_at, now): (&FoundToken, Timestamp, Timestamp),
+    (proven, unspent): (Option<&ProvenKey>, Option<&ProvenKey>),
     doing: &Doing<'_>,
 ) -> Result<TokenAnswer, FlowError> {
     // Who came before the one that used it up, and finds it used, came at the same moment.
     let since = now.max(used_at).since(used_at);
     if since < permit.terms().grace
-        && let Some(answer) = given_again((found, now), doing)?
+        && let Some(answer) = given_again((found, now), (proven, unspent), doing)?
     {
         return Ok(answer);
     }
     let transaction = found.transaction.key;
-    doing.once(None, |unit| {
+    doing.once(unspent, |unit| {
         unit.end_transaction(transaction, now)?;
         let happening = Happening::RefreshReused { transaction, user: found.user_id.as_ref() };
         doing.chronicle.note(unit, &happening)?;
@@ -204,9 +208,10 @@ fn used_before(
 }
 
 /// The successor's texts, byte for byte (I17), as long as it is unused itself: a grandparent
-/// gets nothing (B65).
+/// gets nothing (B65), and neither does who cannot prove the key that the successor is bound to.
 fn given_again(
     (found, now): (&FoundToken, Timestamp),
+    (proven, unspent): (Option<&ProvenKey>, Option<&ProvenKey>),
     doing: &Doing<'_>,
 ) -> Result<Option<TokenAnswer>, FlowError> {
     let Some(element) = found.successor else { return Ok(None) };
@@ -217,6 +222,7 @@ fn given_again(
     let (Some(access), Some(refresh)) = (of(TokenKind::Access), of(TokenKind::Refresh)) else {
         return Ok(None);
     };
+    fits(refresh.entitlement.key.as_ref(), proven)?;
     let is_good = |issued: &IssuedToken| {
         let token = &issued.stored.token;
         let state = found.transaction.state;
@@ -229,7 +235,7 @@ fn given_again(
     else {
         return Ok(None);
     };
-    doing.once(None, |unit| {
+    doing.once(unspent, |unit| {
         doing.chronicle.note(unit, &Happening::AnsweredAgain { transaction })?;
         Ok(Ok(()))
     })?;

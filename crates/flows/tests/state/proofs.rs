@@ -1,9 +1,11 @@
 //! What a DPoP proof binds, and that it counts once (RFC 9449, S65).
 
+use std::sync::Barrier;
+
 use muster_domain::{Clock, Credentials, Registration};
 use muster_flows::TokenAnswer;
 
-use crate::house::{Engine, House, Told, VERIFIER, every_grant};
+use crate::house::{Engine, House, Told, VERIFIER, every_grant, with_grace};
 use crate::proving::{Holder, NO_PROOF, Showing};
 
 fn refresh_of(answer: &TokenAnswer) -> String {
@@ -55,4 +57,56 @@ fn a_client_that_proves_itself_may_refresh_with_one_key_after_the_other() {
         held = refresh_of(&answer.unwrap());
     }
     assert!(house.refresh("web", &held, "").is_ok());
+}
+
+#[test]
+fn within_grace_a_proof_counts_once_and_the_successors_key_is_asked_for() {
+    // S65, B133, D4
+    for engine in Engine::BOTH {
+        let house = House::new(engine);
+        let first = public_with_token(&house, with_grace("a"));
+        let (key, other) = (Holder::new(), Holder::new());
+        let proof = |holder: &Holder, name: &str| holder.proof(house.clock.now(), name);
+        let once = proof(&key, "1");
+        let answer = refresh(&house, &first, Some(&once)).unwrap();
+        assert_eq!(refresh(&house, &first, Some(&once)).unwrap_err(), NO_PROOF);
+        let twice = proof(&key, "2");
+        let again = refresh(&house, &first, Some(&twice)).unwrap();
+        assert_eq!(refresh_of(&again), refresh_of(&answer));
+        assert_eq!(refresh(&house, &first, Some(&twice)).unwrap_err(), NO_PROOF);
+        // What was unbound has a successor that is bound.
+        assert_eq!(refresh(&house, &first, None).unwrap_err(), NO_PROOF);
+        let stolen = refresh(&house, &first, Some(&proof(&other, "3")));
+        assert_eq!(stolen.unwrap_err(), NO_PROOF);
+        assert!(refresh(&house, &refresh_of(&answer), Some(&proof(&key, "4"))).is_ok());
+    }
+}
+
+#[test]
+fn whoever_loses_a_race_within_grace_is_not_told_that_its_proof_is_spent() {
+    // B133, I17: the one proof of a request is spent once, however often it looks.
+    for engine in Engine::BOTH {
+        let house = House::new(engine);
+        let key = Holder::new();
+        let client = house.client_by("app", with_grace("a"), Credentials::none());
+        for code in house.codes(&client, &house.user("alice"), 12) {
+            let body =
+                format!("grant_type=authorization_code&code={code}&code_verifier={VERIFIER}");
+            let first = refresh_of(&house.ask_proving(PUBLIC, None, &body).unwrap());
+            let proofs: Vec<String> = (0..6)
+                .map(|number| key.proof(house.clock.now(), &format!("{code} {number}")))
+                .collect();
+            let barrier = Barrier::new(proofs.len());
+            let given: Vec<String> = std::thread::scope(|scope| {
+                let ask = |proof| {
+                    barrier.wait();
+                    refresh_of(&refresh(&house, &first, Some(proof)).unwrap())
+                };
+                let threads: Vec<_> =
+                    proofs.iter().map(|proof| scope.spawn(move || ask(proof))).collect();
+                threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+            });
+            assert!(given.iter().all(|text| *text == given[0]), "one lineage");
+        }
+    }
 }

@@ -1,12 +1,15 @@
 //! DPoP over HTTP (RFC 9449): bound tokens, bound refresh tokens, and proofs that are none.
 
+use muster_admin::Proof;
 use muster_crypto::{Algorithm, PrivateKey};
-use muster_domain::{GrantName, Registration};
+use muster_domain::{GrantName, Lifetime, Registration};
 use serde_json::{Map, Value, json};
 
 use crate::client_credentials::verified;
 use crate::house::Engine;
-use crate::issuing::{ISSUER, Office, Party, assert_refused, member, registration, tokens};
+use crate::issuing::{
+    ISSUER, Office, Party, assert_refused, member, public, registration, tokens,
+};
 use crate::robot::now;
 
 /// A key that a client proves to hold.
@@ -81,6 +84,22 @@ fn a_proof_at_refresh_binds_a_public_clients_next_refresh_token() {
     let stolen = app.proving(other.proof("token", "2")).refresh(&bound);
     assert_refused(&stolen, 400, "invalid_dpop_proof");
     assert_eq!(app.proving(key.proof("token", "3")).refresh(&bound).status, 200);
+}
+
+#[test]
+fn a_proof_counts_once_within_grace_too() {
+    // S65, B133
+    let office = Office::open(Engine::Sqlite);
+    let patient = Registration { refresh_grace: Lifetime::from_seconds(60), ..public() };
+    let app = office.register_with("app", patient, Proof::Nothing);
+    let key = Holder::new(Algorithm::Es256);
+    let (_, first) = office.issued(&app);
+    let once = app.proving(key.proof("token", "1"));
+    let given = tokens(&once.refresh(&first));
+    assert_refused(&once.refresh(&first), 400, "invalid_dpop_proof");
+    let again = app.proving(key.proof("token", "2"));
+    assert_eq!(tokens(&again.refresh(&first)), given);
+    assert_refused(&again.refresh(&first), 400, "invalid_dpop_proof");
 }
 
 fn a_proof_counts_once(engine: Engine) {
