@@ -110,3 +110,30 @@ fn whoever_loses_a_race_within_grace_is_not_told_that_its_proof_is_spent() {
         }
     }
 }
+
+#[test]
+fn a_bound_actor_token_of_the_callers_own_acts_only_with_its_key() {
+    // S65, B134
+    for engine in Engine::BOTH {
+        let house = House::new(engine);
+        let (client, user) = (house.client("app", every_grant("a")), house.user("alice"));
+        let (key, other) = (Holder::new(), Holder::new());
+        let proof = |holder: &Holder, name: &str| holder.proof(house.clock.now(), name);
+        let ask = |proof: Option<&str>, body: &str| {
+            house.ask_proving(("app", Showing::Secret), proof, body)
+        };
+        let subject = house.family(&client, &user);
+        let actor = ask(Some(&proof(&key, "1")), "grant_type=client_credentials").unwrap();
+        let token = "urn:ietf:params:oauth:token-type:access_token";
+        let body = format!(
+            "grant_type=urn:ietf:params:oauth:grant-type:token-exchange\
+             &subject_token={}&subject_token_type={token}\
+             &actor_token={}&actor_token_type={token}",
+            subject.access_token.expose(),
+            actor.access_token.expose(),
+        );
+        assert_eq!(ask(None, &body).unwrap_err(), NO_PROOF);
+        assert_eq!(ask(Some(&proof(&other, "2")), &body).unwrap_err(), NO_PROOF);
+        assert!(ask(Some(&proof(&key, "3")), &body).is_ok());
+    }
+}

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::client_credentials::verified;
 use crate::house::Engine;
 use crate::issuing::{
-    ISSUER, Office, Party, assert_refused, member, public, registration, tokens,
+    ACCESS_TOKEN, ISSUER, Office, Party, assert_refused, member, public, registration, tokens,
 };
 use crate::robot::now;
 
@@ -246,6 +246,15 @@ fn a_stolen_bound_token_is_worth_nothing_at_our_own_endpoints() {
     assert_refused(&thief, 400, "invalid_dpop_proof");
     let kept = web.proving(key.proof("token", "c")).exchange(&access, &[]);
     assert_eq!(kept.json()["token_type"], "DPoP", "{}", kept.text());
+    // Neither does it act for somebody (RFC 8693 4.1).
+    let own = member(&web.proving(key.proof("token", "d")).for_itself(&[]), "access_token");
+    let subject = office.issued(&web).0;
+    let acting = [("actor_token", own.as_str()), ("actor_token_type", ACCESS_TOKEN)];
+    assert_refused(&web.exchange(&subject, &acting), 400, "invalid_dpop_proof");
+    let thief = web.proving(other.proof("token", "e")).exchange(&subject, &acting);
+    assert_refused(&thief, 400, "invalid_dpop_proof");
+    let kept = web.proving(key.proof("token", "f")).exchange(&subject, &acting);
+    assert_eq!(kept.status, 200, "{}", kept.text());
     let told = web.introspect(&access).json();
     assert_eq!(told["token_type"], "DPoP");
     assert!(told["cnf"]["jkt"].is_string());
