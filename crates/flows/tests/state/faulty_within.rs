@@ -204,6 +204,7 @@ calls! {
     }
     DeviceFlowsWriting {
         fn add_device_flow(flow: &DeviceFlow, device_code: LookupTag, user_code: LookupTag) -> ();
+        fn hold_device_flow(flow: DeviceFlowKey) -> Option<DeviceFlow>;
         fn note_poll(flow: DeviceFlowKey, at: Timestamp, interval: Lifetime) -> ();
         fn approve_device(flow: DeviceFlowKey, user: UserKey, at: Timestamp) -> bool;
         fn deny_device(flow: DeviceFlowKey) -> bool;
