@@ -21,7 +21,7 @@ use muster_store::{
     Moment, NumbersWriting, PartiesReading, PartiesWriting, Party, PartyKey, PartyPage,
     PresentedToken, Reading, RecordMaker, Sequence, SigningKeysReading, SigningKeysWriting,
     StandingsReading, Store, StoreError, StoreHealth, StoredDataKey, StoredSigningKey, StoredToken,
-    TokenRange, TokensReading, TokensWriting, TransactionPlace, TransactionsReading,
+    Strangers, TokenRange, TokensReading, TokensWriting, TransactionPlace, TransactionsReading,
     TransactionsWriting, TrustedIssuersReading, TrustedIssuersWriting, Unit, UsersReading,
     UsersWriting, Visit, Writing,
 };
@@ -196,7 +196,7 @@ calls! {
     CodesWriting {
         fn add_code(code: &AuthorizationCode, tag: LookupTag) -> ();
         fn redeem_code(transaction: TransactionKey, at: Timestamp) -> bool;
-        fn count_stranger(transaction: TransactionKey) -> i16;
+        fn count_stranger(transaction: TransactionKey) -> Strangers;
     }
     DeviceFlowsReading {
         fn find_device_flow(issuer: IssuerKey, device_code: LookupTag, shard: Shard) -> Option<DeviceFlow>;
