@@ -22,7 +22,7 @@ mod users;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 
-pub use assertions::{AssertionUse, AssertionsWriting};
+pub use assertions::{ASSERTIONS_REMEMBERED, AssertionUse, AssertionsWriting};
 pub use audit::{AuditLink, AuditReading, AuditRecord, AuditWriting, RecordMaker};
 pub use cleaning::{Cleaned, CleaningWriting};
 pub use codes::{CodesReading, CodesWriting, FoundCode, Strangers};

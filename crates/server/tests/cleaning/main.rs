@@ -12,7 +12,7 @@ use muster_domain::{
 };
 use muster_flows::{Seed, Sprout};
 use muster_server::cleaning::{Broom, Round, Schedule};
-use muster_store::{Cleaned, SigningKeyState};
+use muster_store::{AssertionUse, Cleaned, SigningKeyState};
 use muster_store_diesel::{PoolSettings, Scratch};
 use muster_testkit::{Folder, HandClock, TestServer, database_url};
 
@@ -147,6 +147,29 @@ fn processes_take_turns_by_the_lease(yard: &Yard) {
     assert_eq!(one.round().unwrap(), Round::default());
 }
 
+/// B93, F16, F17.
+fn no_assertion_counts_twice_although_clocks_differ(yard: &Yard) {
+    let (issuer, now) = (yard.premises.issuer.key, yard.clock.now());
+    let shown = || {
+        let expiry = now.plus(Lifetime::from_seconds(60));
+        let used = yard.premises.store.change(|u| u.use_assertion(issuer, "web", "jti", expiry));
+        used.unwrap()
+    };
+    assert_eq!(shown(), AssertionUse::Fresh);
+    // Another process whose clock is far ahead: it was set, or this one was set back.
+    let ahead = HandClock::shared(now.plus(HOUR).millis());
+    let other = Broom { clock: ahead.clone(), ..yard.broom("other", None) };
+    other.round().unwrap();
+    assert_eq!(shown(), AssertionUse::Replayed);
+    ahead.turn(Lifetime::from_seconds(86_400 - 3_541));
+    other.round().unwrap();
+    assert_eq!(shown(), AssertionUse::Replayed);
+    // And yet they are forgotten at last.
+    ahead.turn(HOUR);
+    other.round().unwrap();
+    assert_eq!(shown(), AssertionUse::Fresh);
+}
+
 /// S64, T19.
 fn the_next_key_takes_over_when_it_is_time(yard: &Yard) {
     let broom = yard.broom("one", Some(Lifetime::from_days(90)));
@@ -192,6 +215,9 @@ both! {
     processes_take_turns_by_the_lease_on_sqlite
         processes_take_turns_by_the_lease_on_postgres
         processes_take_turns_by_the_lease;
+    no_assertion_counts_twice_although_clocks_differ_on_sqlite
+        no_assertion_counts_twice_although_clocks_differ_on_postgres
+        no_assertion_counts_twice_although_clocks_differ;
     the_next_key_takes_over_when_it_is_time_on_sqlite
         the_next_key_takes_over_when_it_is_time_on_postgres
         the_next_key_takes_over_when_it_is_time;
