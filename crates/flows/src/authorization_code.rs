@@ -8,7 +8,7 @@ use muster_crypto::{CodeKind, Handle, HandleKind, challenge_of};
 use muster_domain::{CodeState, Entitlement, GrantName, STRANGERS_TRIES, Secret, Timestamp};
 use muster_grants::{AuthorizationCode, verifier_is_well_formed};
 use muster_policy::IssuePermit;
-use muster_store::{FoundCode, StoreError, Unit};
+use muster_store::{FoundCode, StoreError, Strangers, Unit};
 
 use crate::chronicle::Happening;
 use crate::doing::Doing;
@@ -63,7 +63,8 @@ fn is_good(found: &FoundCode, now: Timestamp) -> bool {
     found.standing.admits(found.transaction.state, live, found.code.expires_at, now)
 }
 
-/// A stranger neither burns the code nor may try for ever (S07).
+/// A stranger neither burns the code nor may try for ever (S07). What the code was redeemed
+/// for is out of its reach (B62).
 fn count_stranger(
     found: &FoundCode,
     now: Timestamp,
@@ -71,8 +72,8 @@ fn count_stranger(
 ) -> Result<FlowError, FlowError> {
     let transaction = found.transaction.key;
     doing.once(None, |unit| {
-        let times = unit.count_stranger(transaction)?;
-        if times >= STRANGERS_TRIES {
+        let Strangers { times, is_redeemed } = unit.count_stranger(transaction)?;
+        if times >= STRANGERS_TRIES && !is_redeemed {
             unit.end_transaction(transaction, now)?;
         }
         doing.chronicle.note(unit, &Happening::StrangerShowedCode { transaction, times })?;

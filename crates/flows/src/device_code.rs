@@ -48,10 +48,15 @@ fn find(permit: &IssuePermit<DeviceCode>, doing: &Doing<'_>) -> Result<DeviceFlo
 
 /// Notes the poll; one that comes too early makes the device wait longer (S51).
 fn poll(flow: &DeviceFlow, now: Timestamp, doing: &Doing<'_>) -> Result<FlowError, FlowError> {
-    let fast = flow.polls_too_fast(now);
-    let interval = if fast { longer(flow.interval) } else { flow.interval };
-    doing.tools.store.change(|unit| unit.note_poll(flow.key, now, interval))?;
-    Ok(if fast { FlowError::SlowDown } else { FlowError::AuthorizationPending })
+    let verdict = doing.tools.store.change(|unit| {
+        // Held, so that of polls at the same moment each sees the one before it (B80).
+        let Some(held) = unit.hold_device_flow(flow.key)? else { return Ok(None) };
+        let fast = held.polls_too_fast(now);
+        let interval = if fast { longer(held.interval) } else { held.interval };
+        unit.note_poll(flow.key, now, interval)?;
+        Ok(Some(if fast { FlowError::SlowDown } else { FlowError::AuthorizationPending }))
+    })?;
+    Ok(verdict.unwrap_or(FlowError::grant("the device code is gone")))
 }
 
 const fn longer(interval: Lifetime) -> Lifetime {

@@ -5,7 +5,9 @@
 //! (decision D4), so that a lost answer neither logs a person out nor forks the family.
 
 use muster_crypto::{SealContext, SuccessorWarrant};
-use muster_domain::{Ending, Entitlement, GrantName, ScopeSet, Timestamp, TokenKind, TokenState};
+use muster_domain::{
+    Ending, Entitlement, GrantName, KeyThumbprint, ScopeSet, Timestamp, TokenKind, TokenState,
+};
 use muster_grants::RefreshToken;
 use muster_policy::IssuePermit;
 use muster_store::{FoundToken, IssuedToken, StoreError, Unit};
@@ -28,6 +30,7 @@ pub(crate) fn carry_out(
 ) -> Result<TokenAnswer, FlowError> {
     let now = doing.tools.clock.now();
     let proven = doing.shown.verify(permit.client(), doing.tools)?;
+    let mut unspent = proven.as_ref();
     for _ in 0..LOOKS {
         let found = find(permit, now, doing)?;
         // A stranger with a stolen text learns and ends nothing without the key (S65).
@@ -37,12 +40,14 @@ pub(crate) fn carry_out(
                 return Err(FlowError::grant("the token was revoked"));
             }
             TokenState::Ended { how: Ending::Rotated, at } => {
-                return used_before(permit, (&found, at, now), doing);
+                return used_before(permit, (&found, at, now), (proven.as_ref(), unspent), doing);
             }
             TokenState::Live => {
                 if let Some(answer) = rotated(permit, (&found, proven.as_ref(), now), doing)? {
                     return Ok(answer);
                 }
+                // Whoever lost has spent its proof by that.
+                unspent = None;
             }
         }
     }
@@ -121,6 +126,7 @@ fn minted(
     let within =
         |until: Timestamp| found.transaction.expires_at.map_or(until, |end| until.min(end));
     let subject = found.user_id.as_ref().map_or(client.id.as_str(), |user| user.as_str());
+    let refresh = Entitlement { key: bound(permit, (found, proven)), ..kept.clone() };
     // What was granted is no longer good, rather than asked for wrongly (B67).
     check_standing(&access.audience, client, doing.tools).map_err(|error| {
         if error.is_target() { FlowError::grant("a stopped target") } else { error }
@@ -133,12 +139,22 @@ fn minted(
             now,
             access: &access,
             access_until: within(now.plus(terms.access)),
-            refresh: Some((&kept, within(idle))),
+            refresh: Some((&refresh, within(idle))),
             identity: None,
             may_act: &client.registration.may_act,
         },
         doing.tools,
     )
+}
+
+/// The key that the successor is bound to: the one that it was bound to so far. A public
+/// client's that was bound to none is bound from its first proof on (RFC 9449 5, S65).
+fn bound(
+    permit: &IssuePermit<RefreshToken>,
+    (found, proven): (&FoundToken, Option<&ProvenKey>),
+) -> Option<KeyThumbprint> {
+    let proven = proven.filter(|_| !permit.is_proved());
+    found.entitlement.key.clone().or_else(|| proven.map(|proven| proven.thumbprint().clone()))
 }
 
 /// The scopes that were asked for, if all of them were granted (S12).
@@ -167,21 +183,22 @@ fn aimed(asked: &[String], granted: &[String]) -> Result<Vec<String>, FlowError>
 }
 
 /// A token that was used before: the same answer again within the grace period, the end of
-/// the family outside it.
+/// the family outside it. The proof is spent here, too, unless it was by then.
 fn used_before(
     permit: &IssuePermit<RefreshToken>,
     (found, used_at, now): (&FoundToken, Timestamp, Timestamp),
+    (proven, unspent): (Option<&ProvenKey>, Option<&ProvenKey>),
     doing: &Doing<'_>,
 ) -> Result<TokenAnswer, FlowError> {
     // Who came before the one that used it up, and finds it used, came at the same moment.
     let since = now.max(used_at).since(used_at);
     if since < permit.terms().grace
-        && let Some(answer) = given_again((found, now), doing)?
+        && let Some(answer) = given_again((found, now), (proven, unspent), doing)?
     {
         return Ok(answer);
     }
     let transaction = found.transaction.key;
-    doing.once(None, |unit| {
+    doing.once(unspent, |unit| {
         unit.end_transaction(transaction, now)?;
         let happening = Happening::RefreshReused { transaction, user: found.user_id.as_ref() };
         doing.chronicle.note(unit, &happening)?;
@@ -191,9 +208,10 @@ fn used_before(
 }
 
 /// The successor's texts, byte for byte (I17), as long as it is unused itself: a grandparent
-/// gets nothing (B65).
+/// gets nothing (B65), and neither does who cannot prove the key that the successor is bound to.
 fn given_again(
     (found, now): (&FoundToken, Timestamp),
+    (proven, unspent): (Option<&ProvenKey>, Option<&ProvenKey>),
     doing: &Doing<'_>,
 ) -> Result<Option<TokenAnswer>, FlowError> {
     let Some(element) = found.successor else { return Ok(None) };
@@ -204,6 +222,7 @@ fn given_again(
     let (Some(access), Some(refresh)) = (of(TokenKind::Access), of(TokenKind::Refresh)) else {
         return Ok(None);
     };
+    fits(refresh.entitlement.key.as_ref(), proven)?;
     let is_good = |issued: &IssuedToken| {
         let token = &issued.stored.token;
         let state = found.transaction.state;
@@ -216,7 +235,7 @@ fn given_again(
     else {
         return Ok(None);
     };
-    doing.once(None, |unit| {
+    doing.once(unspent, |unit| {
         doing.chronicle.note(unit, &Happening::AnsweredAgain { transaction })?;
         Ok(Ok(()))
     })?;

@@ -39,15 +39,25 @@ pub(crate) fn carry_out(
     let wanted = wanted(permit)?;
     let subject = good_token(&asked.subject, permit.token_reach(), now, doing)?;
     let proven = doing.shown.verify(client, tools)?;
-    if subject.token.client == client.key {
-        // A stolen bound token is worth nothing here either (S65, B134).
-        fits(subject.entitlement.key.as_ref(), proven.as_ref())?;
-    }
-    let actors = actors(permit, &subject, now, doing)?;
+    fits_its_holder(&subject, client, proven.as_ref())?;
+    let actors = actors(permit, &subject, (proven.as_ref(), now), doing)?;
     let access = entitlement(permit, &subject, (actors, proven.as_ref()))?;
     let descent = Descent::of_child(&subject.transaction)
         .ok_or(FlowError::InvalidExchange { reason: "too many exchanges in a row" })?;
     issue(permit, (&subject, &access, now), (wanted, descent, proven.as_ref()), doing)
+}
+
+/// A stolen bound token is worth nothing here either (S65, B134). Whom a token is meant for
+/// has no key of its holder's to prove.
+fn fits_its_holder(
+    token: &FoundToken,
+    caller: &Client,
+    proven: Option<&ProvenKey>,
+) -> Result<(), FlowError> {
+    if token.token.client != caller.key {
+        return Ok(());
+    }
+    fits(token.entitlement.key.as_ref(), proven)
 }
 
 /// What was asked to be issued. ID tokens are not: they say that somebody logged in.
@@ -94,12 +104,13 @@ fn good_token(
 fn actors(
     permit: &IssuePermit<TokenExchange>,
     subject: &FoundToken,
-    now: Timestamp,
+    (proven, now): (Option<&ProvenKey>, Timestamp),
     doing: &Doing<'_>,
 ) -> Result<Vec<String>, FlowError> {
     let refused = |reason| Err(FlowError::InvalidExchange { reason });
     let Some(shown) = &permit.asked().actor else { return Ok(subject.entitlement.actors.clone()) };
     let actor = good_token(shown, permit.token_reach(), now, doing)?;
+    fits_its_holder(&actor, permit.client(), proven)?;
     if actor.token.key == subject.token.key || speaks_for_the_same(&actor, subject) {
         return refused("actor and subject are the same");
     }

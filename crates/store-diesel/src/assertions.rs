@@ -1,8 +1,8 @@
 //! Used assertions on both engines. The primary key decides a race: exactly one wins.
 
 use diesel::prelude::*;
-use muster_domain::{IssuerKey, Lifetime, Timestamp};
-use muster_store::{AssertionUse, AssertionsWriting, StoreError};
+use muster_domain::{IssuerKey, Timestamp};
+use muster_store::{ASSERTIONS_REMEMBERED, AssertionUse, AssertionsWriting, StoreError};
 
 use crate::error::store_error;
 use crate::rows::{digest, small};
@@ -22,10 +22,8 @@ macro_rules! assertions {
                 jti: &str,
                 expires_at: Timestamp,
             ) -> Result<AssertionUse, StoreError> {
-                // Each takes more away than it brings, so the table stays small by itself; one
-                // that was accepted a moment late is kept a while longer.
-                let long_over = expires_at.minus(Lifetime::from_days(1));
-                self.forget_assertions(long_over, FORGOTTEN_AT_ONCE)?;
+                // Each takes more away than it brings, so the table stays small by itself.
+                self.forget_assertions(expires_at, FORGOTTEN_AT_ONCE)?;
                 let added = diesel::insert_into(assertions::table)
                     .values((
                         assertions::issuer_seq.eq(small(issuer.number())?),
@@ -44,7 +42,7 @@ macro_rules! assertions {
                 limit: i64,
             ) -> Result<usize, StoreError> {
                 let old: Vec<(i32, Vec<u8>)> = assertions::table
-                    .filter(assertions::expires_at.le(now.millis()))
+                    .filter(assertions::expires_at.le(now.minus(ASSERTIONS_REMEMBERED).millis()))
                     .select((assertions::issuer_seq, assertions::digest))
                     .limit(limit)
                     .load(&mut *self.connection)

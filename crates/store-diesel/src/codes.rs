@@ -3,7 +3,9 @@
 
 use diesel::prelude::*;
 use muster_domain::{AuthorizationCode, IssuerKey, LookupTag, Shard, Timestamp, TransactionKey};
-use muster_store::{CodesReading, CodesWriting, FoundCode, StandingsReading, StoreError};
+use muster_store::{
+    CodesReading, CodesWriting, FoundCode, StandingsReading, StoreError, Strangers,
+};
 
 use crate::error::store_error;
 use crate::rows::{CodeRow, NewCodeRow, TransactionRow, small};
@@ -84,20 +86,32 @@ macro_rules! codes {
                     .map_err(store_error)
             }
 
-            fn count_stranger(&mut self, transaction: TransactionKey) -> Result<i16, StoreError> {
+            fn count_stranger(
+                &mut self,
+                transaction: TransactionKey,
+            ) -> Result<Strangers, StoreError> {
                 let key = (transaction.shard.number(), transaction.number);
                 // Stops short of the column's end, which a patient stranger could reach.
-                let counted =
+                let counted: Option<(i16, Option<i64>)> =
                     diesel::update(codes::table.find(key).filter(codes::strangers.lt(i16::MAX)))
                         .set(codes::strangers.eq(codes::strangers + 1))
-                        .returning(codes::strangers)
+                        .returning((codes::strangers, codes::redeemed_at))
                         .get_result(&mut *self.connection)
                         .optional()
                         .map_err(store_error)?;
-                match counted {
-                    Some(times) => Ok(times),
-                    None => Ok(i16::MAX),
-                }
+                let told = match counted {
+                    Some(told) => Some(told),
+                    None => codes::table
+                        .find(key)
+                        .select((codes::strangers, codes::redeemed_at))
+                        .first(&mut *self.connection)
+                        .optional()
+                        .map_err(store_error)?,
+                };
+                // A code that is gone has nothing left that could be ended.
+                Ok(told.map_or(Strangers { times: i16::MAX, is_redeemed: true }, |told| {
+                    Strangers { times: told.0, is_redeemed: told.1.is_some() }
+                }))
             }
         }
     };

@@ -8,6 +8,7 @@ use muster_domain::{
 };
 use muster_store::{DeviceFlowsReading, DeviceFlowsWriting, StoreError};
 
+use crate::backend::RowLocks;
 use crate::error::store_error;
 use crate::rows::{APPROVED, DeviceFlowRow, NewDeviceFlowRow, device_state_number, small};
 use crate::schema::device_flows;
@@ -69,6 +70,14 @@ macro_rules! device_flows {
                     .execute(&mut *self.connection)
                     .map(drop)
                     .map_err(store_error)
+            }
+
+            fn hold_device_flow(
+                &mut self,
+                flow: DeviceFlowKey,
+            ) -> Result<Option<DeviceFlow>, StoreError> {
+                let held = self.connection.hold_device_flow(row(flow)).map_err(store_error)?;
+                held.map(DeviceFlowRow::into_domain).transpose()
             }
 
             fn note_poll(

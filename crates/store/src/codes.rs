@@ -20,6 +20,15 @@ pub struct FoundCode {
     pub user_id: Option<UserId>,
 }
 
+/// A code that a stranger has shown.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Strangers {
+    /// How often that has happened.
+    pub times: i16,
+    /// Whether its own client has redeemed it by now.
+    pub is_redeemed: bool,
+}
+
 /// Asking for codes.
 pub trait CodesReading {
     /// The code with this hash, whichever client of the issuer it was handed out to.
@@ -44,6 +53,6 @@ pub trait CodesWriting {
         at: Timestamp,
     ) -> Result<bool, StoreError>;
 
-    /// Counts that a stranger has shown the code; how often that has happened by now.
-    fn count_stranger(&mut self, transaction: TransactionKey) -> Result<i16, StoreError>;
+    /// Counts that a stranger has shown the code; how that stands by now.
+    fn count_stranger(&mut self, transaction: TransactionKey) -> Result<Strangers, StoreError>;
 }

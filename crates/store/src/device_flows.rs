@@ -35,6 +35,10 @@ pub trait DeviceFlowsWriting {
         user_code: LookupTag,
     ) -> Result<(), StoreError>;
 
+    /// The flow as it is now, kept as it is until the unit is done: whoever wants to hold or
+    /// change it meanwhile waits.
+    fn hold_device_flow(&mut self, flow: DeviceFlowKey) -> Result<Option<DeviceFlow>, StoreError>;
+
     /// Notes a poll, and the interval that holds from now on.
     fn note_poll(
         &mut self,

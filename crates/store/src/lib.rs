@@ -22,10 +22,10 @@ mod users;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 
-pub use assertions::{AssertionUse, AssertionsWriting};
+pub use assertions::{ASSERTIONS_REMEMBERED, AssertionUse, AssertionsWriting};
 pub use audit::{AuditLink, AuditReading, AuditRecord, AuditWriting, RecordMaker};
 pub use cleaning::{Cleaned, CleaningWriting};
-pub use codes::{CodesReading, CodesWriting, FoundCode};
+pub use codes::{CodesReading, CodesWriting, FoundCode, Strangers};
 pub use data_keys::{DataKeysReading, DataKeysWriting, StoredDataKey};
 pub use device_flows::{DeviceFlowsReading, DeviceFlowsWriting};
 pub use error::StoreError;

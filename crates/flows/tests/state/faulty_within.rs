@@ -19,10 +19,11 @@ use muster_store::{
     DataKeysReading, DataKeysWriting, DeviceFlowsReading, DeviceFlowsWriting, FoundCode,
     FoundStanding, FoundToken, IssuedToken, IssuersReading, IssuersWriting, Linked, ListingReading,
     Moment, NumbersWriting, PartiesReading, PartiesWriting, Party, PartyKey, PartyPage,
-    PresentedToken, Reading, Sequence, SigningKeysReading, SigningKeysWriting, StandingsReading,
-    Store, StoreError, StoreHealth, StoredDataKey, StoredSigningKey, StoredToken, TokenRange,
-    TokensReading, TokensWriting, TransactionPlace, TransactionsReading, TransactionsWriting,
-    TrustedIssuersReading, TrustedIssuersWriting, Unit, UsersReading, UsersWriting, Visit, Writing,
+    PresentedToken, Reading, RecordMaker, Sequence, SigningKeysReading, SigningKeysWriting,
+    StandingsReading, Store, StoreError, StoreHealth, StoredDataKey, StoredSigningKey, StoredToken,
+    Strangers, TokenRange, TokensReading, TokensWriting, TransactionPlace, TransactionsReading,
+    TransactionsWriting, TrustedIssuersReading, TrustedIssuersWriting, Unit, UsersReading,
+    UsersWriting, Visit, Writing,
 };
 
 use crate::faulty::{Strike, Switch, failure};
@@ -171,9 +172,7 @@ calls! {
         fn audit_end() -> AuditLink;
     }
     AuditWriting {
-        fn append_audit(
-            make: &mut dyn FnMut(&AuditLink) -> Result<AuditRecord, StoreError>
-        ) -> ();
+        fn append_audit(make: RecordMaker) -> ();
     }
     DataKeysReading {
         fn list_data_keys() -> Vec<StoredDataKey>;
@@ -197,7 +196,7 @@ calls! {
     CodesWriting {
         fn add_code(code: &AuthorizationCode, tag: LookupTag) -> ();
         fn redeem_code(transaction: TransactionKey, at: Timestamp) -> bool;
-        fn count_stranger(transaction: TransactionKey) -> i16;
+        fn count_stranger(transaction: TransactionKey) -> Strangers;
     }
     DeviceFlowsReading {
         fn find_device_flow(issuer: IssuerKey, device_code: LookupTag, shard: Shard) -> Option<DeviceFlow>;
@@ -205,6 +204,7 @@ calls! {
     }
     DeviceFlowsWriting {
         fn add_device_flow(flow: &DeviceFlow, device_code: LookupTag, user_code: LookupTag) -> ();
+        fn hold_device_flow(flow: DeviceFlowKey) -> Option<DeviceFlow>;
         fn note_poll(flow: DeviceFlowKey, at: Timestamp, interval: Lifetime) -> ();
         fn approve_device(flow: DeviceFlowKey, user: UserKey, at: Timestamp) -> bool;
         fn deny_device(flow: DeviceFlowKey) -> bool;
@@ -258,14 +258,13 @@ impl Chronicle for Recorded {
 }
 
 fn record(unit: &mut dyn Unit, happening: &Happening<'_>) -> Result<(), StoreError> {
-    unit.append_audit(&mut |link| {
-        Ok(AuditRecord {
-            number: link.next,
-            at: link.last_at,
-            event: "happening".to_owned(),
-            body: format!("{happening:?}"),
-            previous: link.last_hash,
-            hash: link.last_hash,
-        })
-    })
+    let body = format!("{happening:?}");
+    unit.append_audit(Box::new(|link| AuditRecord {
+        number: link.next,
+        at: link.last_at,
+        event: "happening".to_owned(),
+        body,
+        previous: link.last_hash,
+        hash: link.last_hash,
+    }))
 }

@@ -75,6 +75,23 @@ fn a_stranger_gets_nothing_for_a_code_and_burns_it_at_the_third_try() {
 }
 
 #[test]
+fn no_stranger_ends_what_a_code_was_redeemed_for() {
+    // S07, B62
+    on_both(|house| {
+        let (client, user) = (house.client("app", every_grant("a")), house.user("alice"));
+        house.client("thief", every_grant("a"));
+        let code = house.codes(&client, &user, 1).remove(0);
+        assert_eq!(house.redeem("thief", &code).unwrap_err(), ErrorCode::InvalidGrant);
+        let held = house.redeem("app", &code).unwrap();
+        for _ in 0..4 {
+            assert_eq!(house.redeem("thief", &code).unwrap_err(), ErrorCode::InvalidGrant);
+        }
+        assert!(house.is_active("app", &access_of(&held)));
+        assert!(house.refresh("app", &refresh_of(&held), "").is_ok());
+    });
+}
+
+#[test]
 fn refreshing_many_times_in_a_row_works_and_scopes_only_narrow() {
     // V53, S12
     on_both(|house| {

@@ -9,9 +9,9 @@ use muster_crypto::{
     WrappedKey, challenge_of,
 };
 use muster_domain::{
-    AccessTokenProfile, AuthorizationCode, Client, CodeState, DataKeyId, Entitlement, ErrorCode,
-    GrantName, GrantNames, Lifetime, NewClient, Registration, ScopeSet, Secret, Timestamp, User,
-    UserId, samples,
+    AccessTokenProfile, AuthorizationCode, Client, CodeState, Credentials, DataKeyId, Entitlement,
+    ErrorCode, GrantName, GrantNames, Lifetime, NewClient, Registration, ScopeSet, Secret,
+    Timestamp, User, UserId, samples,
 };
 use muster_flows::{
     Chronicle, Doing, FlowError, Outcome, PublishedKeys, Seed, ShownProof, TokenAnswer, Tools,
@@ -24,6 +24,9 @@ use muster_store_diesel::{PoolSettings, Scratch, open};
 use muster_testkit::{Folder, HandClock, TestServer, database_url};
 
 pub(crate) const NOW: i64 = 1_795_000_000_000;
+
+/// Where tokens are asked for.
+pub(crate) const ENDPOINT: &str = "https://a.example/token";
 
 /// The verifier of every code (RFC 7636 4.1).
 pub(crate) const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
@@ -121,8 +124,18 @@ impl House {
     /// A client that may use every grant, whose secret is its id.
     pub(crate) fn client(&self, id: &str, registration: Registration) -> Client {
         let secret = self.tools.keys.store_generated(&Secret::from(id));
-        let new = samples::client(self.tools.issuer.key, id, secret.as_str()).unwrap();
-        let new = NewClient { registration, ..new };
+        self.client_by(id, registration, Credentials::secret(secret))
+    }
+
+    /// A client that proves itself like that.
+    pub(crate) fn client_by(
+        &self,
+        id: &str,
+        registration: Registration,
+        credentials: Credentials,
+    ) -> Client {
+        let new = samples::client(self.tools.issuer.key, id, "").unwrap();
+        let new = NewClient { registration, credentials, ..new };
         self.store().change(|unit| unit.add_client(&new)).expect("a new client")
     }
 
@@ -197,12 +210,17 @@ impl House {
     /// The same, whatever comes of it.
     pub(crate) fn outcome(&self, client: &str, body: &str) -> Result<Outcome, ErrorCode> {
         let authorization = basic(client);
-        let request =
-            muster_grants::parse(&raw(body, &authorization), &READING).map_err(|e| e.code())?;
+        self.carry_out(&raw(body, &authorization))
+    }
+
+    /// The way of a request to the token endpoint.
+    pub(crate) fn carry_out(&self, raw: &RawRequest<'_>) -> Result<Outcome, ErrorCode> {
+        let request = muster_grants::parse(raw, &READING).map_err(|e| e.code())?;
         let caller = self.caller(&request.presented)?;
         let permit = muster_policy::permit(caller, request.grant, &self.rulebook)
             .map_err(muster_policy::Denial::code)?;
-        self.doing(|doing| muster_flows::carry_out(&permit, doing))
+        let shown = ShownProof { proof: request.proof.as_ref(), method: "POST", url: ENDPOINT };
+        self.doing_with(shown, |doing| muster_flows::carry_out(&permit, doing))
     }
 
     pub(crate) fn caller(&self, presented: &muster_grants::Presented) -> Result<Caller, ErrorCode> {
@@ -216,7 +234,14 @@ impl House {
         &self,
         work: impl FnOnce(&Doing<'_>) -> Result<T, FlowError>,
     ) -> Result<T, ErrorCode> {
-        let shown = ShownProof { proof: None, method: "POST", url: "https://a.example/token" };
+        self.doing_with(ShownProof { proof: None, method: "POST", url: ENDPOINT }, work)
+    }
+
+    fn doing_with<T>(
+        &self,
+        shown: ShownProof<'_>,
+        work: impl FnOnce(&Doing<'_>) -> Result<T, FlowError>,
+    ) -> Result<T, ErrorCode> {
         work(&Doing { tools: &self.tools, chronicle: &*self.chronicle, shown })
             .map_err(|error| error.code())
     }

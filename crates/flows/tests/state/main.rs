@@ -17,6 +17,8 @@ mod grants;
 mod histories;
 mod house;
 mod listed;
+mod proofs;
+mod proving;
 mod races;
 mod racing;
 mod trusted;

@@ -4,6 +4,8 @@
 
 use std::sync::Barrier;
 
+use muster_domain::{ErrorCode, Lifetime};
+
 use crate::house::{Engine, House, every_grant, with_grace};
 use crate::racing::{Prize, Runners};
 
@@ -36,6 +38,45 @@ fn of_ten_thousand_simultaneous_redemptions_one_lineage_lives_on_sqlite() {
 #[test]
 fn of_ten_thousand_simultaneous_redemptions_one_lineage_lives_on_postgres() {
     one_lineage_lives(Engine::Postgres);
+}
+
+fn one_of_many_polls_is_in_time(engine: Engine) {
+    // S51, B80
+    const POLLS: usize = 8;
+    let mut house = House::new(engine);
+    house.rulebook.lifetimes.device_interval = Lifetime::from_seconds(5);
+    house.client("tv", every_grant("a"));
+    for _ in 0..16 {
+        let started = house.start_device("tv").unwrap();
+        let code = started.device_code.expose();
+        let barrier = Barrier::new(POLLS);
+        let told: Vec<ErrorCode> = std::thread::scope(|scope| {
+            let poll = || {
+                barrier.wait();
+                house.poll("tv", code).unwrap_err()
+            };
+            let threads: Vec<_> = (0..POLLS).map(|_| scope.spawn(poll)).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        let count = |wanted| told.iter().filter(|code| **code == wanted).count();
+        assert_eq!(count(ErrorCode::AuthorizationPending), 1, "{told:?}");
+        assert_eq!(count(ErrorCode::SlowDown), POLLS - 1, "{told:?}");
+        // Five seconds more for each that came too early.
+        let grown = Lifetime::from_seconds(5 * i64::try_from(POLLS).unwrap());
+        assert_eq!(house.device_flow(&started).interval, grown);
+        house.clock.turn(Lifetime::from_millis(grown.millis() - 1));
+        assert_eq!(house.poll("tv", code).unwrap_err(), ErrorCode::SlowDown);
+    }
+}
+
+#[test]
+fn of_many_polls_at_once_one_is_in_time_on_sqlite() {
+    one_of_many_polls_is_in_time(Engine::Sqlite);
+}
+
+#[test]
+fn of_many_polls_at_once_one_is_in_time_on_postgres() {
+    one_of_many_polls_is_in_time(Engine::Postgres);
 }
 
 fn no_child_outlives_its_parent(engine: Engine) {

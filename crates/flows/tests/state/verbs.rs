@@ -1,8 +1,10 @@
 //! What clients, persons and keepers can do, each as one verb.
 
 use muster_client_auth::Caller;
+use muster_crypto::{CodeKind, Handle};
 use muster_domain::{
-    Client, ErrorCode, Shard, Token, TokenKind, TokenState, Transaction, User, UserStatus,
+    Client, DeviceFlow, ErrorCode, Shard, Token, TokenKind, TokenState, Transaction, User,
+    UserStatus,
 };
 use muster_flows::{ActiveToken, Decision, DeviceStarted, Revoked};
 use muster_policy::{introspection_reach, permit_device, revocation_reach};
@@ -73,6 +75,16 @@ impl House {
 
     pub(crate) fn poll(&self, client: &str, device_code: &str) -> Told {
         self.ask(client, &format!("grant_type={DEVICE}&device_code={device_code}"))
+    }
+
+    /// The flow of a device as it rests.
+    pub(crate) fn device_flow(&self, started: &DeviceStarted) -> DeviceFlow {
+        let text = started.device_code.expose();
+        let shard = Handle::parse(text).expect("a device code").shard();
+        let tag = self.tools.keys.code_tag(CodeKind::Device, text);
+        let issuer = self.tools.issuer.key;
+        let found = self.store().read(|reading| reading.find_device_flow(issuer, tag, shard));
+        found.unwrap().expect("the flow")
     }
 
     pub(crate) fn introspect(

@@ -4,11 +4,13 @@ use std::sync::Barrier;
 
 use muster_crypto::challenge_of;
 use muster_domain::{GrantName, Lifetime, Registration, ScopeSet, UserStatus};
+use serde_json::Value;
 
 use crate::house::Engine;
 use crate::issuing::{
     Office, REDIRECT, VERIFIER, assert_invalid_grant, assert_refused, member, registration, tokens,
 };
+use crate::records::records_with;
 use crate::wire::Answer;
 
 fn a_code_is_good_once(engine: Engine) {
@@ -92,6 +94,26 @@ fn strangers_kill_a_code_at_the_third_try(engine: Engine) {
         assert_invalid_grant(&stranger.redeem(&code));
     }
     assert_invalid_grant(&web.redeem(&code));
+    // What was redeemed in time is out of a stranger's reach (B62).
+    let code = office.code("web");
+    let (access, refresh) = tokens(&web.redeem(&code));
+    for _ in 0..4 {
+        assert_invalid_grant(&stranger.redeem(&code));
+    }
+    assert!(web.finds_active(&access));
+    assert_eq!(web.refresh(&refresh).status, 200);
+    // Each attempt is in the trail, with whose it was.
+    let records = records_with(&office.house, "code_shown_by_stranger", "\"times\":4");
+    let shown = records.iter().filter(|record| record.event == "code_shown_by_stranger");
+    let shown: Vec<Value> =
+        shown.map(|record| serde_json::from_str(&record.body).expect("JSON")).collect();
+    assert_eq!(shown.len(), 2 + 3 + 4);
+    for record in shown {
+        assert_eq!(
+            (&record["actor_client"], &record["outcome"]),
+            (&"stranger".into(), &"refused".into())
+        );
+    }
 }
 
 #[test]

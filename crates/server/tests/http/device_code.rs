@@ -96,6 +96,36 @@ fn a_device_that_polls_too_fast_is_slowed_down() {
     assert_refused(&tv.poll(&code), 400, "slow_down");
 }
 
+fn polls_at_once_are_slowed_down(engine: Engine) {
+    // S51, B80
+    let office = Office::open(engine);
+    let tv = office.web();
+    let code = member(&tv.post("device_authorization", &[]), "device_code");
+    let together = Barrier::new(8);
+    let mut told: Vec<String> = std::thread::scope(|scope| {
+        let poll = || {
+            together.wait();
+            tv.poll(&code).error()
+        };
+        let polls: Vec<_> = (0..8).map(|_| scope.spawn(poll)).collect();
+        polls.into_iter().map(|poll| poll.join().expect("an answer")).collect()
+    });
+    told.sort();
+    let mut wanted = vec!["authorization_pending"];
+    wanted.resize(8, "slow_down");
+    assert_eq!(told, wanted);
+}
+
+#[test]
+fn of_polls_at_once_all_but_one_are_slowed_down_on_sqlite() {
+    polls_at_once_are_slowed_down(Engine::Sqlite);
+}
+
+#[test]
+fn of_polls_at_once_all_but_one_are_slowed_down_on_postgres() {
+    polls_at_once_are_slowed_down(Engine::Postgres);
+}
+
 #[test]
 fn a_denied_or_expired_device_is_told_so() {
     // S52, B79

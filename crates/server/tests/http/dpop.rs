@@ -1,12 +1,15 @@
 //! DPoP over HTTP (RFC 9449): bound tokens, bound refresh tokens, and proofs that are none.
 
+use muster_admin::Proof;
 use muster_crypto::{Algorithm, PrivateKey};
-use muster_domain::{GrantName, Registration};
+use muster_domain::{GrantName, Lifetime, Registration};
 use serde_json::{Map, Value, json};
 
 use crate::client_credentials::verified;
 use crate::house::Engine;
-use crate::issuing::{ISSUER, Office, Party, assert_refused, member, registration, tokens};
+use crate::issuing::{
+    ACCESS_TOKEN, ISSUER, Office, Party, assert_refused, member, public, registration, tokens,
+};
 use crate::robot::now;
 
 /// A key that a client proves to hold.
@@ -67,6 +70,36 @@ fn tokens_are_bound_to_the_proved_key_on_sqlite() {
 #[test]
 fn tokens_are_bound_to_the_proved_key_on_postgres() {
     tokens_are_bound(Engine::Postgres);
+}
+
+#[test]
+fn a_proof_at_refresh_binds_a_public_clients_next_refresh_token() {
+    // S65: RFC 9449 5
+    let office = Office::open(Engine::Sqlite);
+    let app = office.app();
+    let (key, other) = (Holder::new(Algorithm::Es256), Holder::new(Algorithm::Es256));
+    let (_, unbound) = office.issued(&app);
+    let (_, bound) = tokens(&app.proving(key.proof("token", "1")).refresh(&unbound));
+    assert_refused(&app.refresh(&bound), 400, "invalid_dpop_proof");
+    let stolen = app.proving(other.proof("token", "2")).refresh(&bound);
+    assert_refused(&stolen, 400, "invalid_dpop_proof");
+    assert_eq!(app.proving(key.proof("token", "3")).refresh(&bound).status, 200);
+}
+
+#[test]
+fn a_proof_counts_once_within_grace_too() {
+    // S65, B133
+    let office = Office::open(Engine::Sqlite);
+    let patient = Registration { refresh_grace: Lifetime::from_seconds(60), ..public() };
+    let app = office.register_with("app", patient, Proof::Nothing);
+    let key = Holder::new(Algorithm::Es256);
+    let (_, first) = office.issued(&app);
+    let once = app.proving(key.proof("token", "1"));
+    let given = tokens(&once.refresh(&first));
+    assert_refused(&once.refresh(&first), 400, "invalid_dpop_proof");
+    let again = app.proving(key.proof("token", "2"));
+    assert_eq!(tokens(&again.refresh(&first)), given);
+    assert_refused(&again.refresh(&first), 400, "invalid_dpop_proof");
 }
 
 fn a_proof_counts_once(engine: Engine) {
@@ -213,6 +246,15 @@ fn a_stolen_bound_token_is_worth_nothing_at_our_own_endpoints() {
     assert_refused(&thief, 400, "invalid_dpop_proof");
     let kept = web.proving(key.proof("token", "c")).exchange(&access, &[]);
     assert_eq!(kept.json()["token_type"], "DPoP", "{}", kept.text());
+    // Neither does it act for somebody (RFC 8693 4.1).
+    let own = member(&web.proving(key.proof("token", "d")).for_itself(&[]), "access_token");
+    let subject = office.issued(&web).0;
+    let acting = [("actor_token", own.as_str()), ("actor_token_type", ACCESS_TOKEN)];
+    assert_refused(&web.exchange(&subject, &acting), 400, "invalid_dpop_proof");
+    let thief = web.proving(other.proof("token", "e")).exchange(&subject, &acting);
+    assert_refused(&thief, 400, "invalid_dpop_proof");
+    let kept = web.proving(key.proof("token", "f")).exchange(&subject, &acting);
+    assert_eq!(kept.status, 200, "{}", kept.text());
     let told = web.introspect(&access).json();
     assert_eq!(told["token_type"], "DPoP");
     assert!(told["cnf"]["jkt"].is_string());

@@ -8,7 +8,7 @@ mod sqlite;
 use diesel::QueryResult;
 
 use crate::audit::NewRow;
-use crate::rows::{NewTokenRow, TransactionRow};
+use crate::rows::{DeviceFlowRow, NewTokenRow, TransactionRow};
 
 pub(crate) use postgres::PostgresStore;
 pub(crate) use sqlite::{PRAGMAS as SQLITE_PRAGMAS, SqliteStore};
@@ -37,6 +37,9 @@ pub(crate) trait NameSpace {
 pub(crate) trait RowLocks {
     /// The transaction, kept from being ended or deleted until then.
     fn hold_transaction(&mut self, key: (i16, i64)) -> QueryResult<Option<TransactionRow>>;
+
+    /// The device's flow, kept from being held or changed by others until then.
+    fn hold_device_flow(&mut self, key: (i16, i64)) -> QueryResult<Option<DeviceFlowRow>>;
 }
 
 /// Deleting many rows of one shard by their keys the quickest way of the engine. How many

@@ -18,7 +18,7 @@ use crate::error::{is_broken_connection, is_lost_race, store_error, waited_in_va
 use crate::migrate;
 use crate::numbers::{SharedNumbers, UnitNumbers};
 use crate::open::{OpenError, PoolSettings};
-use crate::rows::{NewTokenRow, TransactionRow};
+use crate::rows::{DeviceFlowRow, NewTokenRow, TransactionRow};
 use crate::schema::{audit, codes, device_flows, issuers, tokens, transactions};
 use crate::session::Session;
 
@@ -90,6 +90,12 @@ impl RowLocks for PgConnection {
     fn hold_transaction(&mut self, key: (i16, i64)) -> QueryResult<Option<TransactionRow>> {
         let row = transactions::table.find(key).select(TransactionRow::as_select()).for_share();
         row.first(self).optional()
+    }
+
+    /// Not shared: of two polls the later one is to see the earlier one.
+    fn hold_device_flow(&mut self, key: (i16, i64)) -> QueryResult<Option<DeviceFlowRow>> {
+        let row = device_flows::table.find(key).select(DeviceFlowRow::as_select());
+        row.for_no_key_update().first(self).optional()
     }
 }
 

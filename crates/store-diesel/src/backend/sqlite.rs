@@ -16,7 +16,7 @@ use crate::error::store_error;
 use crate::migrate;
 use crate::numbers::{SharedNumbers, UnitNumbers};
 use crate::open::{OpenError, PoolSettings};
-use crate::rows::{NewTokenRow, TransactionRow};
+use crate::rows::{DeviceFlowRow, NewTokenRow, TransactionRow};
 use crate::schema::{audit, codes, device_flows, tokens, transactions};
 use crate::session::Session;
 
@@ -72,6 +72,10 @@ impl RowLocks for SqliteConnection {
     /// There is one writer, which nobody can come between.
     fn hold_transaction(&mut self, key: (i16, i64)) -> QueryResult<Option<TransactionRow>> {
         transactions::table.find(key).select(TransactionRow::as_select()).first(self).optional()
+    }
+
+    fn hold_device_flow(&mut self, key: (i16, i64)) -> QueryResult<Option<DeviceFlowRow>> {
+        device_flows::table.find(key).select(DeviceFlowRow::as_select()).first(self).optional()
     }
 }
 

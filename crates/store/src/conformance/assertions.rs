@@ -3,7 +3,7 @@
 use muster_domain::IssuerKey;
 
 use super::ground::{Ground, at, together};
-use crate::{AssertionUse, Store};
+use crate::{ASSERTIONS_REMEMBERED, AssertionUse, Store};
 
 const EXPIRY: i64 = 1_000;
 
@@ -52,6 +52,7 @@ pub fn of_simultaneous_uses_one_is_fresh(store: &dyn Store) {
     }
 }
 
+/// F16, F17: not before every clock agrees that they are over.
 pub fn expired_assertions_are_forgotten(store: &dyn Store) {
     let issuer = Ground::of(store).issuer.key;
     for jti in ["a", "b", "c"] {
@@ -59,7 +60,10 @@ pub fn expired_assertions_are_forgotten(store: &dyn Store) {
     }
     let late = store.change(|unit| unit.use_assertion(issuer, "client", "late", at(EXPIRY + 1)));
     assert_eq!(late.unwrap(), AssertionUse::Fresh);
-    let forget = |now, limit| store.change(|unit| unit.forget_assertions(at(now), limit)).unwrap();
+    let forget = |expiry, limit| {
+        let now = at(expiry).plus(ASSERTIONS_REMEMBERED);
+        store.change(|unit| unit.forget_assertions(now, limit)).unwrap()
+    };
     assert_eq!(forget(EXPIRY - 1, 10), 0);
     assert_eq!((forget(EXPIRY, 2), forget(EXPIRY, 2), forget(EXPIRY, 2)), (2, 1, 0));
     assert_eq!(used(store, issuer, "client", "late"), AssertionUse::Replayed);

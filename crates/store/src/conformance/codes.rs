@@ -3,7 +3,7 @@
 use muster_domain::{CodeState, Entitlement, KeyThumbprint, PartyStatus, ScopeSet, UserStatus};
 
 use super::ground::{Ground, at, is_conflict, new_code, tag, together};
-use crate::{PartyKey, Store};
+use crate::{PartyKey, Store, Strangers};
 
 pub fn a_code_is_found_as_it_was_given(store: &dyn Store) {
     let ground = Ground::of(store);
@@ -101,14 +101,19 @@ pub fn strangers_are_counted_even_when_they_come_together(store: &dyn Store) {
     let (client, user) = (ground.client("client"), ground.user("alice"));
     let transaction = ground.transaction(&user, &client, "t:1", 10);
     ground.code(&transaction, tag(1));
-    let mut times = together(4, |_| store.change(|u| u.count_stranger(transaction.key)).unwrap());
+    let count = |key| store.change(|unit| unit.count_stranger(key)).unwrap();
+    let counted = together(4, |_| count(transaction.key));
+    assert!(counted.iter().all(|strangers| !strangers.is_redeemed));
+    let mut times: Vec<i16> = counted.iter().map(|strangers| strangers.times).collect();
     times.sort_unstable();
     assert_eq!(times, [1, 2, 3, 4]);
     let found = ground.find_code(&transaction, tag(1)).unwrap().code;
     assert_eq!((found.strangers, found.state), (4, CodeState::Issued));
+    store.change(|unit| unit.redeem_code(transaction.key, at(20))).unwrap();
+    assert_eq!(count(transaction.key), Strangers { times: 5, is_redeemed: true });
     let other = ground.transaction(&user, &client, "t:2", 10);
-    let of_none = store.change(|unit| unit.count_stranger(other.key)).unwrap();
-    assert!(of_none >= muster_domain::STRANGERS_TRIES, "a code that is gone is dead");
+    let of_none = count(other.key);
+    assert!(of_none.times >= muster_domain::STRANGERS_TRIES, "a code that is gone is dead");
 }
 
 /// I16.

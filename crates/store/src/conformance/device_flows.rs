@@ -54,6 +54,24 @@ pub fn a_poll_is_noted_with_the_interval_that_holds_from_then_on(store: &dyn Sto
     assert_eq!(found.state, DeviceState::Pending);
 }
 
+/// S51, B80: each poll sees the one before it.
+pub fn of_polls_at_once_each_sees_the_one_before(store: &dyn Store) {
+    let ground = Ground::of(store);
+    let flow = ground.device_flow(&ground.client("client"), 1);
+    let longer = |interval: Lifetime| Lifetime::from_millis(interval.millis() + 1);
+    together(8, |_| {
+        let poll = |unit: &mut dyn crate::Unit| {
+            let held = unit.hold_device_flow(flow.key)?.unwrap();
+            unit.note_poll(flow.key, at(20), longer(held.interval))
+        };
+        store.change(poll).unwrap();
+    });
+    let found = ground.find_device_flow(&flow, 1).unwrap();
+    assert_eq!(found.interval.millis(), flow.interval.millis() + 8);
+    let nowhere = muster_domain::DeviceFlowKey::new(flow.key.shard, 99_999);
+    assert_eq!(store.change(|unit| unit.hold_device_flow(nowhere)).unwrap(), None);
+}
+
 /// S52.
 pub fn an_approved_device_is_redeemed_once(store: &dyn Store) {
     let ground = Ground::of(store);

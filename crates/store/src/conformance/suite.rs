@@ -166,6 +166,7 @@ macro_rules! conformance {
                 a_device_flow_is_found_by_either_code,
                 a_user_code_is_given_once_in_an_issuer_whatever_the_client,
                 a_poll_is_noted_with_the_interval_that_holds_from_then_on,
+                of_polls_at_once_each_sees_the_one_before,
                 an_approved_device_is_redeemed_once,
                 a_denied_device_gets_nothing,
                 of_simultaneous_decisions_and_redemptions_one_wins,
