@@ -26,10 +26,10 @@ impl Entitlement {
         Self { scopes, ..Self::default() }
     }
 
-    /// The same with these scopes, as far as it has them.
+    /// The same, as far as these scopes entitle to it, too.
     #[must_use]
     pub fn narrowed_to(&self, scopes: &ScopeSet) -> Self {
-        Self { scopes: scopes.covered_by(&self.scopes), ..self.clone() }
+        Self { scopes: self.scopes.shared_with(scopes), ..self.clone() }
     }
 }
 

@@ -104,10 +104,18 @@ impl ScopeSet {
         asked.0.iter().all(|scope| self.covers(scope))
     }
 
-    /// Those of its scopes that `limit` covers.
+    /// What both entitle to: the scopes of either that the other covers. The right to a path
+    /// is narrowed from whichever side is wider.
     #[must_use]
-    pub fn covered_by(&self, limit: &Self) -> Self {
-        Self(self.0.iter().filter(|scope| limit.covers(scope)).cloned().collect())
+    pub fn shared_with(&self, other: &Self) -> Self {
+        let shared = self.covered_by(other).chain(other.covered_by(self));
+        // Of two sets together there may be more than fit into one.
+        Self(shared.cloned().collect::<BTreeSet<_>>().into_iter().take(Self::MOST).collect())
+    }
+
+    /// Those of its scopes that `limit` covers.
+    fn covered_by(&self, limit: &Self) -> impl Iterator<Item = &Scope> {
+        self.0.iter().filter(|scope| limit.covers(scope))
     }
 
     /// Whether one word is in it.
@@ -117,12 +125,6 @@ impl ScopeSet {
 
     fn covers(&self, scope: &Scope) -> bool {
         self.0.contains(scope) || self.0.iter().any(|held| held.covers(scope))
-    }
-
-    /// What both hold.
-    #[must_use]
-    pub fn narrow_to(&self, limit: &Self) -> Self {
-        Self(self.0.intersection(&limit.0).cloned().collect())
     }
 
     /// The words in order.
@@ -145,6 +147,8 @@ impl fmt::Display for ScopeSet {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -183,11 +187,51 @@ mod tests {
     }
 
     #[test]
-    fn narrowing_never_adds_a_scope() {
-        let wide = ScopeSet::parse("openid email").unwrap();
-        let asked = ScopeSet::parse("email admin").unwrap();
-        assert_eq!(asked.narrow_to(&wide).to_string(), "email");
-        assert!(wide.contains_all(&asked.narrow_to(&wide)));
-        assert!(!wide.contains_all(&asked));
+    fn what_two_sets_share_is_the_narrower_right_of_each() {
+        let shared = |one: &str, other: &str| {
+            let (one, other) = (ScopeSet::parse(one).unwrap(), ScopeSet::parse(other).unwrap());
+            assert_eq!(one.shared_with(&other), other.shared_with(&one));
+            one.shared_with(&other).to_string()
+        };
+        assert_eq!(shared("openid email", "email admin"), "email");
+        assert_eq!(shared("storage.read:/data", "storage.read:/"), "storage.read:/data");
+        assert_eq!(shared("read:/a/b write:/", "read:/a write:/c email"), "read:/a/b write:/c");
+        assert_eq!(shared("read:/a", "read:/b write:/a"), "");
+    }
+
+    #[test]
+    fn what_two_sets_share_always_fits_into_one() {
+        let many = |right: &str, wide: &str| {
+            let words: Vec<String> = (1..ScopeSet::MOST).map(|n| format!("{right}:/{n}")).collect();
+            ScopeSet::parse(&format!("{wide}:/ {}", words.join(" "))).unwrap()
+        };
+        let (one, other) = (many("read", "write"), many("write", "read"));
+        let shared = one.shared_with(&other);
+        assert_eq!(ScopeSet::parse(&shared.to_string()), Ok(shared.clone()));
+        assert_eq!(shared.shared_with(&other), shared);
+    }
+
+    /// Scopes that often cover each other.
+    fn any_set() -> impl Strategy<Value = ScopeSet> {
+        let word = proptest::string::string_regex("(a|b)(:/((x|y)(/(x|y|%2e)){0,2})?)?").unwrap();
+        let words = proptest::collection::vec(word, 0..6);
+        words.prop_map(|words| ScopeSet::from_words(words.iter().map(|w| Scope::new(w).unwrap())))
+    }
+
+    proptest! {
+        #[test]
+        fn what_two_sets_share_is_all_that_both_cover_and_nothing_else(
+            one in any_set(), other in any_set(), asked in any_set(),
+        ) {
+            // I19
+            let shared = one.shared_with(&other);
+            prop_assert!(one.covers_all(&shared) && other.covers_all(&shared));
+            prop_assert_eq!(shared.shared_with(&other), shared.clone());
+            prop_assert_eq!(one.shared_with(&one), one.clone());
+            for word in asked.iter().map(|word| ScopeSet::from_words([word.clone()])) {
+                let both = one.covers_all(&word) && other.covers_all(&word);
+                prop_assert_eq!(shared.covers_all(&word), both, "{}", word);
+            }
+        }
     }
 }

@@ -22,7 +22,7 @@ pub(crate) fn carry_out(
     let entitlement = Entitlement {
         audience: permit.audience().to_vec(),
         key: proven.as_ref().map(|proven| proven.thumbprint().clone()),
-        ..Entitlement::of_scopes(asked.covered_by(&client.registration.scopes))
+        ..Entitlement::of_scopes(asked.shared_with(&client.registration.scopes))
     };
     let shard = Shard::of_client(&tools.issuer.url, &client.id);
     let minted = mint(

@@ -70,7 +70,7 @@ fn redeem(
     let person = standing(permit, user, doing)?;
     let name = person.user_id.as_ref().ok_or(FlowError::grant("the user is gone"))?;
     let access = Entitlement {
-        scopes: flow.scopes.covered_by(&client.registration.scopes),
+        scopes: flow.scopes.shared_with(&client.registration.scopes),
         audience: flow.audience.clone(),
         key: proven.as_ref().map(|proven| proven.thumbprint().clone()),
         actors: Vec::new(),

@@ -137,8 +137,8 @@ fn scopes(permit: &IssuePermit<JwtBearer>, claims: &GrantClaims) -> Result<Scope
     };
     match (&permit.asked().scope, granted) {
         (Some(asked), Some(granted)) if !granted.covers_all(asked) => Err(FlowError::InvalidScope),
-        (Some(asked), _) => Ok(asked.covered_by(registered)),
-        (None, Some(granted)) => Ok(granted.covered_by(registered)),
+        (Some(asked), _) => Ok(asked.shared_with(registered)),
+        (None, Some(granted)) => Ok(granted.shared_with(registered)),
         (None, None) => Ok(registered.clone()),
     }
 }

@@ -149,7 +149,7 @@ fn narrowed(
 ) -> Result<ScopeSet, FlowError> {
     match asked {
         None => Ok(kept.clone()),
-        Some(asked) if granted.covers_all(asked) => Ok(asked.covered_by(kept)),
+        Some(asked) if granted.covers_all(asked) => Ok(asked.shared_with(kept)),
         Some(_) => Err(FlowError::InvalidScope),
     }
 }

@@ -148,9 +148,9 @@ fn entitlement(
 ) -> Result<Entitlement, FlowError> {
     let (client, held) = (permit.client(), &subject.entitlement);
     let scopes: ScopeSet = match &permit.asked().scope {
-        None => held.scopes.covered_by(&client.registration.scopes),
+        None => held.scopes.shared_with(&client.registration.scopes),
         Some(asked) if held.scopes.covers_all(asked) => {
-            asked.covered_by(&client.registration.scopes)
+            asked.shared_with(&client.registration.scopes)
         }
         Some(_) => return Err(FlowError::InvalidScope),
     };

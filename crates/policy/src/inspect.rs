@@ -97,7 +97,7 @@ pub fn permit_device(
     }
     Ok(DevicePermit {
         client: client.clone(),
-        scopes: asked.covered_by(&registration.scopes),
+        scopes: asked.shared_with(&registration.scopes),
         audience,
         lifetimes: rulebook.lifetimes,
     })

@@ -1,0 +1,61 @@
+//! What a registration leaves of what was granted before: never more than both, and no less.
+
+use muster_domain::Registration;
+
+use crate::house::{Engine, House, every_grant};
+
+impl House {
+    /// Gives a client another registration.
+    fn register_anew(&self, client: &str, registration: &Registration) {
+        let id = muster_domain::ClientId::new(client).unwrap();
+        let issuer = self.tools.issuer.key;
+        let key = self.store().read(|reading| reading.find_client(issuer, &id)).unwrap().unwrap();
+        self.store().change(|unit| unit.set_registration(key.key, registration)).unwrap();
+    }
+}
+
+#[test]
+fn a_narrower_path_than_the_registered_one_is_kept_by_every_grant() {
+    // I19, B57: the code says less than the registration.
+    let house = House::new(Engine::Sqlite);
+    let (client, user) =
+        (house.client("app", every_grant("storage.read:/data")), house.user("alice"));
+    let code = house.codes(&client, &user, 1).remove(0);
+    house.register_anew("app", &every_grant("storage.read:/"));
+    let mut held = house.redeem("app", &code).unwrap();
+    for _ in 0..2 {
+        assert_eq!(held.scopes.to_string(), "storage.read:/data");
+        let access = held.access_token.expose().clone();
+        let exchanged = house.exchange("app", &access, "").unwrap();
+        assert_eq!(exchanged.scopes.to_string(), "storage.read:/data");
+        let refresh = held.refresh_token.expect("a refresh token");
+        held = house.refresh("app", refresh.expose(), "").unwrap();
+    }
+}
+
+#[test]
+fn a_narrower_path_in_the_registration_narrows_what_was_granted() {
+    // I19, B57
+    let house = House::new(Engine::Sqlite);
+    let (client, user) =
+        (house.client("app", every_grant("email storage.read:/")), house.user("alice"));
+    let code = house.codes(&client, &user, 1).remove(0);
+    let held = house.family(&client, &user);
+    let refresh = held.refresh_token.expect("a refresh token");
+    house.register_anew("app", &every_grant("storage.read:/data storage.modify:/"));
+    for told in [
+        house.redeem("app", &code),
+        house.exchange("app", held.access_token.expose(), ""),
+        house.refresh("app", refresh.expose(), ""),
+    ] {
+        assert_eq!(told.unwrap().scopes.to_string(), "storage.read:/data");
+    }
+}
+
+#[test]
+fn a_path_asked_for_is_narrowed_to_the_registered_one() {
+    let house = House::new(Engine::Sqlite);
+    house.client("app", every_grant("storage.read:/data"));
+    let told = house.client_credentials("app", "&scope=storage.read:/+email").unwrap();
+    assert_eq!(told.scopes.to_string(), "storage.read:/data");
+}
