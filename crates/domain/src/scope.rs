@@ -58,11 +58,35 @@ impl Scope {
     /// would be a matter of reading.
     fn path(&self) -> Option<(&str, &str)> {
         let (right, path) = self.0.split_once(":/")?;
-        let mut parts = path.split('/');
-        let plain = path.is_empty() || parts.all(|part| !matches!(part, "" | "." | ".."));
+        let plain = path.is_empty() || path.split('/').all(is_plain);
         let whole = self.0.get(right.len().saturating_add(1)..)?;
         plain.then_some((right, whole))
     }
+}
+
+/// Whether a part of a path means itself and nothing else, however often whoever reads it
+/// decodes it (RFC 3986 2.1): it is no dots, and hides no separator and no further escape.
+fn is_plain(part: &str) -> bool {
+    let hides = |c: char| matches!(c, '/' | '\\' | '%') || c.is_control();
+    let decoded = decoded(part.as_bytes()).and_then(|bytes| String::from_utf8(bytes).ok());
+    decoded.is_some_and(|part| !matches!(&*part, "" | "." | "..") && !part.contains(hides))
+}
+
+/// A text without its escapes; `None`: one of them is none.
+fn decoded(text: &[u8]) -> Option<Vec<u8>> {
+    let mut decoded = Vec::with_capacity(text.len());
+    let mut rest = text.iter();
+    while let Some(byte) = rest.next() {
+        decoded.push(match byte {
+            b'%' => {
+                let mut digit = || char::from(*rest.next()?).to_digit(16);
+                let (high, low) = (digit()?, digit()?);
+                u8::try_from(high.checked_mul(16)?.checked_add(low)?).ok()?
+            }
+            plain => *plain,
+        });
+    }
+    Some(decoded)
 }
 
 /// A set of scopes, in alphabetical order.
@@ -183,6 +207,41 @@ mod tests {
             ("read", "read:/data"),
         ] {
             assert!(!covers(held, asked), "{held} {asked}");
+        }
+    }
+
+    #[test]
+    fn a_path_that_hides_dots_or_separators_is_covered_by_itself_alone() {
+        let root = ScopeSet::parse("read:/").unwrap();
+        for hidden in [
+            "%2e%2e",
+            "%2E%2E",
+            ".%2e",
+            "%2e.",
+            "%2e",
+            "a%2fb",
+            "a%2F..",
+            "%5c..",
+            "%252e%252e",
+            "%25",
+            "%00",
+            "%0d",
+            "%c0%ae",
+            "%ff",
+            "%",
+            "%2",
+            "%zz",
+            "%+1",
+        ] {
+            let below = ScopeSet::parse(&format!("read:/data/{hidden}/secret")).unwrap();
+            assert!(!root.covers_all(&below), "{hidden}");
+            assert!(below.covers_all(&below), "{hidden}");
+            let last = ScopeSet::parse(&format!("read:/{hidden}")).unwrap();
+            assert!(!root.covers_all(&last), "{hidden}");
+        }
+        for plain in ["a%20b", "..a", "%2ea", "caf%C3%A9", "..."] {
+            let below = ScopeSet::parse(&format!("read:/data/{plain}/x")).unwrap();
+            assert!(root.covers_all(&below), "{plain}");
         }
     }
 
