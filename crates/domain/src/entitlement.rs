@@ -26,10 +26,9 @@ impl Entitlement {
         Self { scopes, ..Self::default() }
     }
 
-    /// The same, as far as these scopes entitle to it, too.
-    #[must_use]
-    pub fn narrowed_to(&self, scopes: &ScopeSet) -> Self {
-        Self { scopes: self.scopes.shared_with(scopes), ..self.clone() }
+    /// The same, as far as these scopes entitle to it, too. `None`: none of its scopes is left.
+    pub fn narrowed_to(&self, scopes: &ScopeSet) -> Option<Self> {
+        Some(Self { scopes: self.scopes.narrowed_to(scopes)?, ..self.clone() })
     }
 }
 
@@ -60,7 +59,7 @@ mod tests {
             key: Some(KeyThumbprint::new("k")),
             ..Entitlement::of_scopes(ScopeSet::parse("a b").unwrap())
         };
-        let narrow = wide.narrowed_to(&ScopeSet::parse("b c").unwrap());
+        let narrow = wide.narrowed_to(&ScopeSet::parse("b c").unwrap()).unwrap();
         assert_eq!(narrow.scopes.to_string(), "b");
         assert_eq!((narrow.audience, narrow.key), (wide.audience, wide.key));
     }

@@ -128,6 +128,13 @@ impl ScopeSet {
         asked.0.iter().all(|scope| self.covers(scope))
     }
 
+    /// What this limit leaves of it. `None`: nothing, though there was something; whoever
+    /// granted that would grant another thing than the one that was asked for.
+    pub fn narrowed_to(&self, limit: &Self) -> Option<Self> {
+        let left = self.shared_with(limit);
+        (self.is_empty() || !left.is_empty()).then_some(left)
+    }
+
     /// What both entitle to: the scopes of either that the other covers. The right to a path
     /// is narrowed from whichever side is wider.
     #[must_use]
@@ -256,6 +263,18 @@ mod tests {
         assert_eq!(shared("storage.read:/data", "storage.read:/"), "storage.read:/data");
         assert_eq!(shared("read:/a/b write:/", "read:/a write:/c email"), "read:/a/b write:/c");
         assert_eq!(shared("read:/a", "read:/b write:/a"), "");
+    }
+
+    #[test]
+    fn nothing_left_of_something_is_not_the_same_as_nothing_asked() {
+        let narrowed = |asked: &str, limit: &str| {
+            let limit = ScopeSet::parse(limit).unwrap();
+            ScopeSet::parse(asked).unwrap().narrowed_to(&limit).map(|left| left.to_string())
+        };
+        assert_eq!(narrowed("a b", "b c"), Some("b".to_owned()));
+        assert_eq!(narrowed("a", "b"), None);
+        assert_eq!(narrowed("a", ""), None);
+        assert_eq!(narrowed("", "b"), Some(String::new()));
     }
 
     #[test]

@@ -16,6 +16,10 @@ use crate::mint::{Account, Identity, Minted, Order, mint};
 use crate::proof::{ProvenKey, fits};
 use crate::{FlowError, TokenAnswer};
 
+/// The registration has lost every scope that was granted (B57).
+pub(crate) const NO_SCOPE_LEFT: FlowError =
+    FlowError::grant("the registration allows none of the scopes any more");
+
 /// Redeems a code.
 pub(crate) fn carry_out(
     permit: &IssuePermit<AuthorizationCode>,
@@ -130,6 +134,7 @@ fn minted(
 ) -> Result<Minted, FlowError> {
     let (client, terms) = (permit.client(), permit.terms());
     let granted = found.code.entitlement.narrowed_to(&client.registration.scopes);
+    let granted = granted.ok_or(NO_SCOPE_LEFT)?;
     let access =
         Entitlement { key: proven.map(|proven| proven.thumbprint().clone()), ..granted.clone() };
     let refresh = refresh_entitlement(&access, permit.is_proved());

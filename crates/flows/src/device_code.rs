@@ -9,7 +9,7 @@ use muster_grants::DeviceCode;
 use muster_policy::IssuePermit;
 use muster_store::FoundStanding;
 
-use crate::authorization_code::refresh_entitlement;
+use crate::authorization_code::{NO_SCOPE_LEFT, refresh_entitlement};
 use crate::doing::Doing;
 use crate::mint::{Account, Identity, Order, mint};
 use crate::proof::fits;
@@ -70,12 +70,13 @@ fn redeem(
     let person = standing(permit, user, doing)?;
     let name = person.user_id.as_ref().ok_or(FlowError::grant("the user is gone"))?;
     let access = Entitlement {
-        scopes: flow.scopes.shared_with(&client.registration.scopes),
+        scopes: flow.scopes.clone(),
         audience: flow.audience.clone(),
         key: proven.as_ref().map(|proven| proven.thumbprint().clone()),
         actors: Vec::new(),
         authenticated_at: Some(approved_at),
     };
+    let access = access.narrowed_to(&client.registration.scopes).ok_or(NO_SCOPE_LEFT)?;
     let refresh = refresh_entitlement(&access, permit.is_proved());
     let refresh_until =
         terms.refresh.map(|lifetime| now.plus(lifetime).min(now.plus(terms.family)));

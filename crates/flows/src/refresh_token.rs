@@ -12,6 +12,7 @@ use muster_store::{FoundToken, IssuedToken, StoreError, Unit};
 
 use crate::answer::TokenType;
 use crate::audience_standing::check_standing;
+use crate::authorization_code::NO_SCOPE_LEFT;
 use crate::chronicle::Happening;
 use crate::doing::Doing;
 use crate::mint::{Account, Minted, Order, mint};
@@ -108,7 +109,7 @@ fn minted(
 ) -> Result<Minted, FlowError> {
     let (client, terms) = (permit.client(), permit.terms());
     // A registration that lost a scope loses it in every token from now on (B57, I19).
-    let kept = found.entitlement.narrowed_to(&client.registration.scopes);
+    let kept = found.entitlement.narrowed_to(&client.registration.scopes).ok_or(NO_SCOPE_LEFT)?;
     let access = Entitlement {
         scopes: narrowed(permit.asked().scope.as_ref(), &found.entitlement.scopes, &kept.scopes)?,
         audience: aimed(permit.audience(), &kept.audience)?,
@@ -149,7 +150,9 @@ fn narrowed(
 ) -> Result<ScopeSet, FlowError> {
     match asked {
         None => Ok(kept.clone()),
-        Some(asked) if granted.covers_all(asked) => Ok(asked.shared_with(kept)),
+        Some(asked) if granted.covers_all(asked) => {
+            asked.narrowed_to(kept).ok_or(FlowError::InvalidScope)
+        }
         Some(_) => Err(FlowError::InvalidScope),
     }
 }

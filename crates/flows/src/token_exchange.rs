@@ -5,8 +5,7 @@
 //! lifetime never grow (I19), and the child dies with the parent (S50).
 
 use muster_domain::{
-    Client, Descent, Entitlement, GrantName, Reach, ScopeSet, Timestamp, TokenKind,
-    TransactionState,
+    Client, Descent, Entitlement, GrantName, Reach, Timestamp, TokenKind, TransactionState,
 };
 use muster_grants::{ExchangeToken, TokenExchange, TokenTypeUri};
 use muster_policy::IssuePermit;
@@ -147,15 +146,14 @@ fn entitlement(
     (actors, proven): (Vec<String>, Option<&ProvenKey>),
 ) -> Result<Entitlement, FlowError> {
     let (client, held) = (permit.client(), &subject.entitlement);
-    let scopes: ScopeSet = match &permit.asked().scope {
-        None => held.scopes.shared_with(&client.registration.scopes),
-        Some(asked) if held.scopes.covers_all(asked) => {
-            asked.shared_with(&client.registration.scopes)
-        }
-        Some(_) => return Err(FlowError::InvalidScope),
+    let registered = &client.registration.scopes;
+    let scopes = match &permit.asked().scope {
+        None => held.scopes.narrowed_to(registered),
+        Some(asked) if held.scopes.covers_all(asked) => asked.narrowed_to(registered),
+        Some(_) => None,
     };
     Ok(Entitlement {
-        scopes,
+        scopes: scopes.ok_or(FlowError::InvalidScope)?,
         audience: audience(permit, subject)?,
         key: proven.map(|proven| proven.thumbprint().clone()),
         actors,

@@ -1,8 +1,8 @@
 //! What a registration leaves of what was granted before: never more than both, and no less.
 
-use muster_domain::Registration;
+use muster_domain::{ErrorCode, Registration};
 
-use crate::house::{Engine, House, every_grant};
+use crate::house::{Engine, House, Told, every_grant};
 
 impl House {
     /// Gives a client another registration.
@@ -58,4 +58,57 @@ fn a_path_asked_for_is_narrowed_to_the_registered_one() {
     house.client("app", every_grant("storage.read:/data"));
     let told = house.client_credentials("app", "&scope=storage.read:/+email").unwrap();
     assert_eq!(told.scopes.to_string(), "storage.read:/data");
+}
+
+#[test]
+fn a_grant_of_which_no_scope_is_left_is_refused_rather_than_emptied() {
+    // B57, S10: an answer without `scope` says that everything was granted.
+    let house = House::new(Engine::Sqlite);
+    let (client, user) = (house.client("app", every_grant("a b")), house.user("alice"));
+    let code = house.codes(&client, &user, 1).remove(0);
+    let device = house.start_device("app").unwrap();
+    house.approve(&device, &user).unwrap();
+    let held = house.family(&client, &user);
+    let (access, refresh) = (held.access_token.expose(), held.refresh_token.unwrap());
+    let refused = |told: Told| told.unwrap_err();
+    house.register_anew("app", &every_grant("b"));
+    assert_eq!(
+        refused(house.refresh("app", refresh.expose(), "&scope=a")),
+        ErrorCode::InvalidScope
+    );
+    assert_eq!(refused(house.exchange("app", access, "&scope=a")), ErrorCode::InvalidScope);
+    for registered in ["c", ""] {
+        house.register_anew("app", &every_grant(registered));
+        assert_eq!(refused(house.redeem("app", &code)), ErrorCode::InvalidGrant);
+        assert_eq!(refused(house.refresh("app", refresh.expose(), "")), ErrorCode::InvalidGrant);
+        assert_eq!(
+            refused(house.poll("app", device.device_code.expose())),
+            ErrorCode::InvalidGrant
+        );
+        assert_eq!(refused(house.exchange("app", access, "")), ErrorCode::InvalidScope);
+        let asked = house.client_credentials("app", "&scope=a");
+        assert_eq!(refused(asked), ErrorCode::InvalidScope);
+    }
+    // A refusal uses nothing up.
+    house.register_anew("app", &every_grant("a"));
+    for told in [
+        house.redeem("app", &code),
+        house.refresh("app", refresh.expose(), ""),
+        house.poll("app", device.device_code.expose()),
+    ] {
+        assert_eq!(told.unwrap().scopes.to_string(), "a");
+    }
+}
+
+#[test]
+fn a_client_without_scopes_that_asks_for_none_gets_a_token_without() {
+    let house = House::new(Engine::Sqlite);
+    let (client, user) = (house.client("app", every_grant("")), house.user("alice"));
+    assert!(house.client_credentials("app", "").unwrap().scopes.is_empty());
+    let held = house.family(&client, &user);
+    let access = held.access_token.expose().clone();
+    let refresh = held.refresh_token.unwrap();
+    for told in [house.refresh("app", refresh.expose(), ""), house.exchange("app", &access, "")] {
+        assert!(told.unwrap().scopes.is_empty());
+    }
 }

@@ -226,6 +226,26 @@ fn a_registration_that_loses_scopes_or_the_grant_loses_them_in_every_refresh() {
 }
 
 #[test]
+fn scopes_of_which_none_is_left_are_refused_rather_than_kept_from_the_client() {
+    // S10, B57: an answer without `scope` would say that everything was granted.
+    let office = Office::open(Engine::Sqlite);
+    let lenient = Registration { strict_scopes: false, ..registration() };
+    let web = office.register("web", lenient);
+    let (access, refresh) = office.issued(&web);
+    let started = web.post("device_authorization", &[("scope", "other")]);
+    assert_refused(&started, 400, "invalid_scope");
+    assert_refused(&web.for_itself(&[("scope", "other")]), 400, "invalid_scope");
+    assert_eq!(member(&web.for_itself(&[("scope", "other read")]), "scope"), "read");
+    let none = |registration: &mut Registration| registration.scopes = ScopeSet::default();
+    office.keeper.change_client("web", &none).expect("a change");
+    assert_invalid_grant(&web.refresh(&refresh));
+    assert_invalid_grant(&web.redeem(&office.code("web")));
+    assert_refused(&web.exchange(&access, &[]), 400, "invalid_scope");
+    let answer = web.for_itself(&[]);
+    assert_eq!((answer.status, answer.json().get("scope")), (200, None), "nothing was asked for");
+}
+
+#[test]
 fn a_public_client_refreshes_with_rotation_and_without_a_secret() {
     // S06
     let office = Office::open(Engine::Sqlite);
