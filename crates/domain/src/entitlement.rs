@@ -3,7 +3,7 @@
 //! Along refreshing and exchanging it can only shrink (invariant I19): [`Entitlement`] has
 //! no method that adds a scope or an audience.
 
-use crate::{ScopeSet, Timestamp};
+use crate::{ClientId, Registration, ScopeSet, Timestamp};
 
 /// Rights in one token.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -26,10 +26,42 @@ impl Entitlement {
         Self { scopes, ..Self::default() }
     }
 
-    /// The same, as far as these scopes entitle to it, too. `None`: none of its scopes is left.
-    pub fn narrowed_to(&self, scopes: &ScopeSet) -> Option<Self> {
-        Some(Self { scopes: self.scopes.narrowed_to(scopes)?, ..self.clone() })
+    /// What the registration of its holder leaves of it.
+    pub fn narrowed_to(
+        &self,
+        registration: &Registration,
+        holder: &ClientId,
+    ) -> Result<Self, NothingLeft> {
+        let audience = self.audience_left(registration, holder)?;
+        let scopes = self.scopes.narrowed_to(&registration.scopes);
+        Ok(Self { scopes: scopes.ok_or(NothingLeft::Scopes)?, audience, ..self.clone() })
     }
+
+    /// What the registration of its holder leaves of its audience.
+    pub fn audience_left(
+        &self,
+        registration: &Registration,
+        holder: &ClientId,
+    ) -> Result<Vec<String>, NothingLeft> {
+        let may_name = |name: &&String| registration.may_name(name, holder);
+        let left: Vec<String> = self.audience.iter().filter(may_name).cloned().collect();
+        if left.is_empty() && !self.audience.is_empty() {
+            return Err(NothingLeft::Audience);
+        }
+        Ok(left)
+    }
+}
+
+/// That a registration leaves nothing of what there was. It is no empty entitlement: without an
+/// audience a token is for everybody, and without scopes it seems to have got all it asked for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum NothingLeft {
+    /// None of the scopes.
+    #[error("the registration allows none of the scopes any more")]
+    Scopes,
+    /// None of the audience.
+    #[error("the registration allows none of the audience any more")]
+    Audience,
 }
 
 /// The SHA-256 thumbprint of a public key in base64url (RFC 7638, `jkt`).
@@ -52,15 +84,43 @@ impl KeyThumbprint {
 mod tests {
     use super::*;
 
+    fn registration(scopes: &str, audiences: &[&str]) -> Registration {
+        Registration {
+            scopes: ScopeSet::parse(scopes).unwrap(),
+            audiences: audiences.iter().map(|&name| name.to_owned()).collect(),
+            serves: vec!["https://own.example".to_owned()],
+            ..Registration::default()
+        }
+    }
+
     #[test]
-    fn narrowing_drops_scopes_and_keeps_everything_else() {
+    fn narrowing_drops_what_is_no_longer_registered_and_keeps_everything_else() {
+        // I19, B57
         let wide = Entitlement {
-            audience: vec!["https://api.example".into()],
+            audience: ["x", "y", "me", "https://own.example"].map(ToOwned::to_owned).to_vec(),
             key: Some(KeyThumbprint::new("k")),
             ..Entitlement::of_scopes(ScopeSet::parse("a b").unwrap())
         };
-        let narrow = wide.narrowed_to(&ScopeSet::parse("b c").unwrap()).unwrap();
+        let me = ClientId::new("me").unwrap();
+        let narrow = wide.narrowed_to(&registration("b c", &["y", "z"]), &me).unwrap();
         assert_eq!(narrow.scopes.to_string(), "b");
-        assert_eq!((narrow.audience, narrow.key), (wide.audience, wide.key));
+        assert_eq!(narrow.audience, ["y", "me", "https://own.example"]);
+        assert_eq!(narrow.key, wide.key);
+    }
+
+    #[test]
+    fn of_what_was_granted_something_must_be_left() {
+        let me = ClientId::new("me").unwrap();
+        let narrowed = |scopes: &str, audience: &str, registered: &Registration| {
+            let wide = Entitlement {
+                audience: audience.split_whitespace().map(ToOwned::to_owned).collect(),
+                ..Entitlement::of_scopes(ScopeSet::parse(scopes).unwrap())
+            };
+            wide.narrowed_to(registered, &me)
+        };
+        let registered = registration("a", &["x"]);
+        assert_eq!(narrowed("b", "x", &registered), Err(NothingLeft::Scopes));
+        assert_eq!(narrowed("a", "y", &registered), Err(NothingLeft::Audience));
+        assert_eq!(narrowed("", "", &registered), Ok(Entitlement::default()));
     }
 }

@@ -16,10 +16,6 @@ use crate::mint::{Account, Identity, Minted, Order, mint};
 use crate::proof::{ProvenKey, fits};
 use crate::{FlowError, TokenAnswer};
 
-/// The registration has lost every scope that was granted (B57).
-pub(crate) const NO_SCOPE_LEFT: FlowError =
-    FlowError::grant("the registration allows none of the scopes any more");
-
 /// Redeems a code.
 pub(crate) fn carry_out(
     permit: &IssuePermit<AuthorizationCode>,
@@ -133,8 +129,8 @@ fn minted(
     doing: &Doing<'_>,
 ) -> Result<Minted, FlowError> {
     let (client, terms) = (permit.client(), permit.terms());
-    let granted = found.code.entitlement.narrowed_to(&client.registration.scopes);
-    let granted = granted.ok_or(NO_SCOPE_LEFT)?;
+    let granted = found.code.entitlement.narrowed_to(&client.registration, &client.id);
+    let granted = granted.map_err(FlowError::outgrown)?;
     let access =
         Entitlement { key: proven.map(|proven| proven.thumbprint().clone()), ..granted.clone() };
     let refresh = refresh_entitlement(&access, permit.is_proved());

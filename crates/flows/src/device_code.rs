@@ -9,7 +9,7 @@ use muster_grants::DeviceCode;
 use muster_policy::IssuePermit;
 use muster_store::FoundStanding;
 
-use crate::authorization_code::{NO_SCOPE_LEFT, refresh_entitlement};
+use crate::authorization_code::refresh_entitlement;
 use crate::doing::Doing;
 use crate::mint::{Account, Identity, Order, mint};
 use crate::proof::fits;
@@ -76,7 +76,8 @@ fn redeem(
         actors: Vec::new(),
         authenticated_at: Some(approved_at),
     };
-    let access = access.narrowed_to(&client.registration.scopes).ok_or(NO_SCOPE_LEFT)?;
+    let access = access.narrowed_to(&client.registration, &client.id);
+    let access = access.map_err(FlowError::outgrown)?;
     let refresh = refresh_entitlement(&access, permit.is_proved());
     let refresh_until =
         terms.refresh.map(|lifetime| now.plus(lifetime).min(now.plus(terms.family)));

@@ -12,7 +12,6 @@ use muster_store::{FoundToken, IssuedToken, StoreError, Unit};
 
 use crate::answer::TokenType;
 use crate::audience_standing::check_standing;
-use crate::authorization_code::NO_SCOPE_LEFT;
 use crate::chronicle::Happening;
 use crate::doing::Doing;
 use crate::mint::{Account, Minted, Order, mint};
@@ -108,8 +107,10 @@ fn minted(
     doing: &Doing<'_>,
 ) -> Result<Minted, FlowError> {
     let (client, terms) = (permit.client(), permit.terms());
-    // A registration that lost a scope loses it in every token from now on (B57, I19).
-    let kept = found.entitlement.narrowed_to(&client.registration.scopes).ok_or(NO_SCOPE_LEFT)?;
+    // A registration that lost a scope or an audience loses it in every token from now on
+    // (B57, I19).
+    let kept = found.entitlement.narrowed_to(&client.registration, &client.id);
+    let kept = kept.map_err(FlowError::outgrown)?;
     let access = Entitlement {
         scopes: narrowed(permit.asked().scope.as_ref(), &found.entitlement.scopes, &kept.scopes)?,
         audience: aimed(permit.audience(), &kept.audience)?,

@@ -162,16 +162,19 @@ fn entitlement(
 }
 
 /// The holder of a token may narrow its audience; whom the token is meant for may go on to
-/// the audiences of its own registration, which policy has measured.
+/// the audiences of its own registration, which policy has measured. What is not asked for
+/// is taken over as far as the registration allows it (B57).
 fn audience(
     permit: &IssuePermit<TokenExchange>,
     subject: &FoundToken,
 ) -> Result<Vec<String>, FlowError> {
-    let (asked, held) = (permit.audience(), &subject.entitlement.audience);
+    let (client, asked) = (permit.client(), permit.audience());
     if asked.is_empty() {
-        return Ok(held.clone());
+        let left = subject.entitlement.audience_left(&client.registration, &client.id);
+        return left.map_err(|_| FlowError::InvalidTarget { reason: "none that it may name" });
     }
-    let is_holder = subject.token.client == permit.client().key;
+    let held = &subject.entitlement.audience;
+    let is_holder = subject.token.client == client.key;
     if is_holder && !held.is_empty() && !asked.iter().all(|one| held.contains(one)) {
         return Err(FlowError::InvalidTarget { reason: "the audience would grow" });
     }

@@ -112,3 +112,30 @@ fn a_client_without_scopes_that_asks_for_none_gets_a_token_without() {
         assert!(told.unwrap().scopes.is_empty());
     }
 }
+
+#[test]
+fn an_audience_that_is_taken_away_is_gone_from_every_token_to_come() {
+    // I19, B57
+    let house = House::new(Engine::Sqlite);
+    let names = |names: &[&str]| Registration {
+        audiences: names.iter().map(|&name| name.to_owned()).collect(),
+        ..every_grant("a")
+    };
+    house.client("app", names(&["urn:x", "urn:y"]));
+    let access = house.client_credentials("app", "&resource=urn:x&resource=urn:y").unwrap();
+    let access = access.access_token.expose();
+    let refresh = house.exchange_for_refresh("app", access).unwrap();
+    house.register_anew("app", &names(&["urn:y", "urn:z"]));
+    let refreshed = house.refresh("app", refresh.access_token.expose(), "").unwrap();
+    let exchanged = house.exchange("app", access, "").unwrap();
+    for told in [&refreshed, &exchanged] {
+        let active = house.introspect("app", told.access_token.expose()).unwrap().unwrap();
+        assert_eq!(active.entitlement.audience, ["urn:y"]);
+    }
+    house.register_anew("app", &names(&["urn:z"]));
+    // Rather than for everybody: without an audience it would be.
+    let next = refreshed.refresh_token.unwrap();
+    let refused = house.refresh("app", next.expose(), "").unwrap_err();
+    assert_eq!(refused, ErrorCode::InvalidGrant);
+    assert_eq!(house.exchange("app", access, "").unwrap_err(), ErrorCode::InvalidTarget);
+}
