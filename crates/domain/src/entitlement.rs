@@ -3,7 +3,7 @@
 //! Along refreshing and exchanging it can only shrink (invariant I19): [`Entitlement`] has
 //! no method that adds a scope or an audience.
 
-use crate::{ClientId, Registration, ScopeSet, Timestamp};
+use crate::{ClientId, Registration, ScopeSet, Timestamp, UserId};
 
 /// Rights in one token.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -14,6 +14,9 @@ pub struct Entitlement {
     pub audience: Vec<String>,
     /// The thumbprint of the key that must be proved along with it (RFC 9449 6.1).
     pub key: Option<KeyThumbprint>,
+    /// The client that it speaks for, where that is neither a user nor its holder: the one
+    /// that got the first token for itself before it was exchanged (RFC 8693 1.1).
+    pub subject: Option<ClientId>,
     /// Who acts for the subject, the present actor first (RFC 8693 4.1).
     pub actors: Vec<String>,
     /// When the user last authenticated (OpenID Connect Core 2).
@@ -24,6 +27,15 @@ impl Entitlement {
     /// Only scopes.
     pub fn of_scopes(scopes: ScopeSet) -> Self {
         Self { scopes, ..Self::default() }
+    }
+
+    /// For whom it speaks (`sub`): for its user, else for the client that it was issued to
+    /// first, and that is its holder unless it was exchanged.
+    pub fn speaks_for<'a>(&'a self, user: Option<&'a UserId>, holder: &'a ClientId) -> &'a str {
+        match user {
+            Some(user) => user.as_str(),
+            None => self.subject.as_ref().unwrap_or(holder).as_str(),
+        }
     }
 
     /// What the registration of its holder leaves of it.
@@ -106,6 +118,16 @@ mod tests {
         assert_eq!(narrow.scopes.to_string(), "b");
         assert_eq!(narrow.audience, ["y", "me", "https://own.example"]);
         assert_eq!(narrow.key, wide.key);
+    }
+
+    #[test]
+    fn a_token_speaks_for_its_user_then_for_its_first_client_then_for_its_holder() {
+        let (user, holder) = (UserId::new("alice").unwrap(), ClientId::new("api").unwrap());
+        let own = Entitlement::default();
+        let exchanged = Entitlement { subject: ClientId::new("robot").ok(), ..own.clone() };
+        assert_eq!(own.speaks_for(None, &holder), "api");
+        assert_eq!(exchanged.speaks_for(None, &holder), "robot");
+        assert_eq!(exchanged.speaks_for(Some(&user), &holder), "alice");
     }
 
     #[test]

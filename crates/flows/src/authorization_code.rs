@@ -141,7 +141,7 @@ fn minted(
         .scopes
         .holds("openid")
         .then_some(Identity { nonce: found.code.nonce.as_deref(), lifetime: terms.id_token });
-    let subject = found.user_id.as_ref().map_or(client.id.as_str(), |user| user.as_str());
+    let subject = access.speaks_for(found.user_id.as_ref(), &client.id);
     mint(
         &Order {
             client,

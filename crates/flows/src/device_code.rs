@@ -73,6 +73,7 @@ fn redeem(
         scopes: flow.scopes.clone(),
         audience: flow.audience.clone(),
         key: proven.as_ref().map(|proven| proven.thumbprint().clone()),
+        subject: None,
         actors: Vec::new(),
         authenticated_at: Some(approved_at),
     };

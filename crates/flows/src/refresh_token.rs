@@ -122,7 +122,7 @@ fn minted(
     // Nothing outlives the family: one that was exchanged ends with its parent (I19, S22).
     let within =
         |until: Timestamp| found.transaction.expires_at.map_or(until, |end| until.min(end));
-    let subject = found.user_id.as_ref().map_or(client.id.as_str(), |user| user.as_str());
+    let subject = kept.speaks_for(found.user_id.as_ref(), &client.id);
     // What was granted is no longer good, rather than asked for wrongly (B67).
     check_standing(&access.audience, client, doing.tools).map_err(|error| {
         if error.is_target() { FlowError::grant("a stopped target") } else { error }

@@ -5,7 +5,8 @@
 //! lifetime never grow (I19), and the child dies with the parent (S50).
 
 use muster_domain::{
-    Client, Descent, Entitlement, GrantName, Reach, Timestamp, TokenKind, TransactionState,
+    Client, ClientId, Descent, Entitlement, GrantName, Reach, Timestamp, TokenKind,
+    TransactionState,
 };
 use muster_grants::{ExchangeToken, TokenExchange, TokenTypeUri};
 use muster_policy::IssuePermit;
@@ -105,7 +106,7 @@ fn actors(
     if !may_act(&actor, subject, permit.client(), doing)? {
         return refused("the actor may not act for the subject");
     }
-    let mut chain = vec![subject_of(&actor)];
+    let mut chain = vec![subject_of(&actor).to_owned()];
     chain.extend(subject.entitlement.actors.iter().cloned());
     if chain.len() > ACTORS_MOST { refused("too long a chain of actors") } else { Ok(chain) }
 }
@@ -114,11 +115,18 @@ fn speaks_for_the_same(one: &FoundToken, other: &FoundToken) -> bool {
     subject_of(one) == subject_of(other)
 }
 
-fn subject_of(found: &FoundToken) -> String {
-    match &found.user_id {
-        Some(user) => user.as_str().to_owned(),
-        None => found.client_id.as_str().to_owned(),
+fn subject_of(found: &FoundToken) -> &str {
+    found.entitlement.speaks_for(found.user_id.as_ref(), &found.client_id)
+}
+
+/// The client that a token without a user goes on speaking for, when another one holds what
+/// comes of it: an exchange changes who holds a token, and never its subject.
+fn client_spoken_for(subject: &FoundToken, holder: &Client) -> Option<ClientId> {
+    if subject.user_id.is_some() {
+        return None;
     }
+    let first = subject.entitlement.subject.as_ref().unwrap_or(&subject.client_id);
+    (*first != holder.id).then(|| first.clone())
 }
 
 /// Whether the holder of the subject's token lets the actor act (RFC 8693 4.4). Where it
@@ -156,6 +164,7 @@ fn entitlement(
         scopes: scopes.ok_or(FlowError::InvalidScope)?,
         audience: audience(permit, subject)?,
         key: proven.map(|proven| proven.thumbprint().clone()),
+        subject: client_spoken_for(subject, client),
         actors,
         authenticated_at: held.authenticated_at,
     })
@@ -198,7 +207,7 @@ fn issue(
     let minted = mint(
         &Order {
             client,
-            subject: &subject_of(subject),
+            subject: subject_of(subject),
             shard,
             now,
             access,

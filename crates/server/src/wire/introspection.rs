@@ -12,14 +12,13 @@ pub fn introspection(token: Option<&ActiveToken>, issuer: &str) -> Map<String, V
     let mut put = |name: &str, value: Value| {
         body.insert(name.to_owned(), value);
     };
-    let subject = token.user.as_ref().map_or(token.client.as_str(), |user| user.as_str());
+    let entitlement = &token.entitlement;
     put("iss", json!(issuer));
-    put("sub", json!(subject));
+    put("sub", json!(entitlement.speaks_for(token.user.as_ref(), &token.client)));
     put("client_id", json!(token.client.as_str()));
     if let Some(user) = &token.user {
         put("username", json!(user.as_str()));
     }
-    let entitlement = &token.entitlement;
     if !entitlement.scopes.is_empty() {
         put("scope", json!(entitlement.scopes.to_string()));
     }
