@@ -19,7 +19,8 @@ pub use jwt::{
     AccessTokenFacts, Algorithm, AssertionClaims, AssertionExpectation, DpopExpectation, DpopProof,
     GivenKey, GrantClaims, GrantExpectation, IdTokenFacts, JwtProfile, KeySetError, NoUse,
     PrivateKey, PrivateKeyError, Rejected, Signer, UnusableKey, VerifyingKeys, access_token,
-    id_token, introspection_answer, unverified_issuer, verify_dpop_proof,
+    actor_claim, audience_claim, audience_in_text, id_token, introspection_answer,
+    unverified_issuer, verify_dpop_proof,
 };
 pub use kek::{Kek, KekError};
 pub use key_ring::{KeyRing, KeyRingError, WrappedKey};

@@ -86,6 +86,15 @@ pub struct Registration {
     pub assertion_users: Vec<String>,
 }
 
+impl Registration {
+    /// Whether tokens of the client that registered this as `own` may name this audience: one
+    /// that it may name, or the client itself by its id or by what it serves.
+    pub fn may_name(&self, audience: &str, own: &ClientId) -> bool {
+        let is_in = |names: &[String]| names.iter().any(|name| name == audience);
+        is_in(&self.audiences) || is_in(&self.serves) || own.as_str() == audience
+    }
+}
+
 /// A client as the store knows it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Client {

@@ -33,7 +33,7 @@ pub use authorization_code::{AuthorizationCode, CodeState, STRANGERS_TRIES};
 pub use client::{AccessTokenProfile, Client, ClientKind, NewClient, Registration};
 pub use credentials::{AuthMethod, AuthMethods, CredentialVersion, Credentials, StoredSecret};
 pub use device_flow::{DeviceFlow, DeviceState, SLOWED_BY};
-pub use entitlement::{Entitlement, KeyThumbprint};
+pub use entitlement::{Entitlement, KeyThumbprint, NothingLeft};
 pub use error_code::ErrorCode;
 pub use grant_name::{GrantName, GrantNames};
 pub use id::{AdminId, ClientId, InvalidId, IssuerUrl, TokenId, TransactionId, UserId};

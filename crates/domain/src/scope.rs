@@ -58,11 +58,35 @@ impl Scope {
     /// would be a matter of reading.
     fn path(&self) -> Option<(&str, &str)> {
         let (right, path) = self.0.split_once(":/")?;
-        let mut parts = path.split('/');
-        let plain = path.is_empty() || parts.all(|part| !matches!(part, "" | "." | ".."));
+        let plain = path.is_empty() || path.split('/').all(is_plain);
         let whole = self.0.get(right.len().saturating_add(1)..)?;
         plain.then_some((right, whole))
     }
+}
+
+/// Whether a part of a path means itself and nothing else, however often whoever reads it
+/// decodes it (RFC 3986 2.1): it is no dots, and hides no separator and no further escape.
+fn is_plain(part: &str) -> bool {
+    let hides = |c: char| matches!(c, '/' | '\\' | '%') || c.is_control();
+    let decoded = decoded(part.as_bytes()).and_then(|bytes| String::from_utf8(bytes).ok());
+    decoded.is_some_and(|part| !matches!(&*part, "" | "." | "..") && !part.contains(hides))
+}
+
+/// A text without its escapes; `None`: one of them is none.
+fn decoded(text: &[u8]) -> Option<Vec<u8>> {
+    let mut decoded = Vec::with_capacity(text.len());
+    let mut rest = text.iter();
+    while let Some(byte) = rest.next() {
+        decoded.push(match byte {
+            b'%' => {
+                let mut digit = || char::from(*rest.next()?).to_digit(16);
+                let (high, low) = (digit()?, digit()?);
+                u8::try_from(high.checked_mul(16)?.checked_add(low)?).ok()?
+            }
+            plain => *plain,
+        });
+    }
+    Some(decoded)
 }
 
 /// A set of scopes, in alphabetical order.
@@ -104,10 +128,25 @@ impl ScopeSet {
         asked.0.iter().all(|scope| self.covers(scope))
     }
 
-    /// Those of its scopes that `limit` covers.
+    /// What this limit leaves of it. `None`: nothing, though there was something; whoever
+    /// granted that would grant another thing than the one that was asked for.
+    pub fn narrowed_to(&self, limit: &Self) -> Option<Self> {
+        let left = self.shared_with(limit);
+        (self.is_empty() || !left.is_empty()).then_some(left)
+    }
+
+    /// What both entitle to: the scopes of either that the other covers. The right to a path
+    /// is narrowed from whichever side is wider.
     #[must_use]
-    pub fn covered_by(&self, limit: &Self) -> Self {
-        Self(self.0.iter().filter(|scope| limit.covers(scope)).cloned().collect())
+    pub fn shared_with(&self, other: &Self) -> Self {
+        let shared = self.covered_by(other).chain(other.covered_by(self));
+        // Of two sets together there may be more than fit into one.
+        Self(shared.cloned().collect::<BTreeSet<_>>().into_iter().take(Self::MOST).collect())
+    }
+
+    /// Those of its scopes that `limit` covers.
+    fn covered_by(&self, limit: &Self) -> impl Iterator<Item = &Scope> {
+        self.0.iter().filter(|scope| limit.covers(scope))
     }
 
     /// Whether one word is in it.
@@ -117,12 +156,6 @@ impl ScopeSet {
 
     fn covers(&self, scope: &Scope) -> bool {
         self.0.contains(scope) || self.0.iter().any(|held| held.covers(scope))
-    }
-
-    /// What both hold.
-    #[must_use]
-    pub fn narrow_to(&self, limit: &Self) -> Self {
-        Self(self.0.intersection(&limit.0).cloned().collect())
     }
 
     /// The words in order.
@@ -145,6 +178,8 @@ impl fmt::Display for ScopeSet {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -183,11 +218,98 @@ mod tests {
     }
 
     #[test]
-    fn narrowing_never_adds_a_scope() {
-        let wide = ScopeSet::parse("openid email").unwrap();
-        let asked = ScopeSet::parse("email admin").unwrap();
-        assert_eq!(asked.narrow_to(&wide).to_string(), "email");
-        assert!(wide.contains_all(&asked.narrow_to(&wide)));
-        assert!(!wide.contains_all(&asked));
+    fn a_path_that_hides_dots_or_separators_is_covered_by_itself_alone() {
+        let root = ScopeSet::parse("read:/").unwrap();
+        for hidden in [
+            "%2e%2e",
+            "%2E%2E",
+            ".%2e",
+            "%2e.",
+            "%2e",
+            "a%2fb",
+            "a%2F..",
+            "%5c..",
+            "%252e%252e",
+            "%25",
+            "%00",
+            "%0d",
+            "%c0%ae",
+            "%ff",
+            "%",
+            "%2",
+            "%zz",
+            "%+1",
+        ] {
+            let below = ScopeSet::parse(&format!("read:/data/{hidden}/secret")).unwrap();
+            assert!(!root.covers_all(&below), "{hidden}");
+            assert!(below.covers_all(&below), "{hidden}");
+            let last = ScopeSet::parse(&format!("read:/{hidden}")).unwrap();
+            assert!(!root.covers_all(&last), "{hidden}");
+        }
+        for plain in ["a%20b", "..a", "%2ea", "caf%C3%A9", "..."] {
+            let below = ScopeSet::parse(&format!("read:/data/{plain}/x")).unwrap();
+            assert!(root.covers_all(&below), "{plain}");
+        }
+    }
+
+    #[test]
+    fn what_two_sets_share_is_the_narrower_right_of_each() {
+        let shared = |one: &str, other: &str| {
+            let (one, other) = (ScopeSet::parse(one).unwrap(), ScopeSet::parse(other).unwrap());
+            assert_eq!(one.shared_with(&other), other.shared_with(&one));
+            one.shared_with(&other).to_string()
+        };
+        assert_eq!(shared("openid email", "email admin"), "email");
+        assert_eq!(shared("storage.read:/data", "storage.read:/"), "storage.read:/data");
+        assert_eq!(shared("read:/a/b write:/", "read:/a write:/c email"), "read:/a/b write:/c");
+        assert_eq!(shared("read:/a", "read:/b write:/a"), "");
+    }
+
+    #[test]
+    fn nothing_left_of_something_is_not_the_same_as_nothing_asked() {
+        let narrowed = |asked: &str, limit: &str| {
+            let limit = ScopeSet::parse(limit).unwrap();
+            ScopeSet::parse(asked).unwrap().narrowed_to(&limit).map(|left| left.to_string())
+        };
+        assert_eq!(narrowed("a b", "b c"), Some("b".to_owned()));
+        assert_eq!(narrowed("a", "b"), None);
+        assert_eq!(narrowed("a", ""), None);
+        assert_eq!(narrowed("", "b"), Some(String::new()));
+    }
+
+    #[test]
+    fn what_two_sets_share_always_fits_into_one() {
+        let many = |right: &str, wide: &str| {
+            let words: Vec<String> = (1..ScopeSet::MOST).map(|n| format!("{right}:/{n}")).collect();
+            ScopeSet::parse(&format!("{wide}:/ {}", words.join(" "))).unwrap()
+        };
+        let (one, other) = (many("read", "write"), many("write", "read"));
+        let shared = one.shared_with(&other);
+        assert_eq!(ScopeSet::parse(&shared.to_string()), Ok(shared.clone()));
+        assert_eq!(shared.shared_with(&other), shared);
+    }
+
+    /// Scopes that often cover each other.
+    fn any_set() -> impl Strategy<Value = ScopeSet> {
+        let word = proptest::string::string_regex("(a|b)(:/((x|y)(/(x|y|%2e)){0,2})?)?").unwrap();
+        let words = proptest::collection::vec(word, 0..6);
+        words.prop_map(|words| ScopeSet::from_words(words.iter().map(|w| Scope::new(w).unwrap())))
+    }
+
+    proptest! {
+        #[test]
+        fn what_two_sets_share_is_all_that_both_cover_and_nothing_else(
+            one in any_set(), other in any_set(), asked in any_set(),
+        ) {
+            // I19
+            let shared = one.shared_with(&other);
+            prop_assert!(one.covers_all(&shared) && other.covers_all(&shared));
+            prop_assert_eq!(shared.shared_with(&other), shared.clone());
+            prop_assert_eq!(one.shared_with(&one), one.clone());
+            for word in asked.iter().map(|word| ScopeSet::from_words([word.clone()])) {
+                let both = one.covers_all(&word) && other.covers_all(&word);
+                prop_assert_eq!(shared.covers_all(&word), both, "{}", word);
+            }
+        }
     }
 }

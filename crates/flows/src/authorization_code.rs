@@ -130,7 +130,8 @@ fn minted(
     doing: &Doing<'_>,
 ) -> Result<Minted, FlowError> {
     let (client, terms) = (permit.client(), permit.terms());
-    let granted = found.code.entitlement.narrowed_to(&client.registration.scopes);
+    let granted = found.code.entitlement.narrowed_to(&client.registration, &client.id);
+    let granted = granted.map_err(FlowError::outgrown)?;
     let access =
         Entitlement { key: proven.map(|proven| proven.thumbprint().clone()), ..granted.clone() };
     let refresh = refresh_entitlement(&access, permit.is_proved());
@@ -141,7 +142,7 @@ fn minted(
         .scopes
         .holds("openid")
         .then_some(Identity { nonce: found.code.nonce.as_deref(), lifetime: terms.id_token });
-    let subject = found.user_id.as_ref().map_or(client.id.as_str(), |user| user.as_str());
+    let subject = access.speaks_for(found.user_id.as_ref(), &client.id);
     mint(
         &Order {
             client,

@@ -18,11 +18,12 @@ pub(crate) fn carry_out(
     let (client, tools) = (permit.client(), doing.tools);
     let now = tools.clock.now();
     let proven = doing.shown.verify(client, tools)?;
-    let asked = permit.asked().scope.as_ref().unwrap_or(&client.registration.scopes);
+    let registered = &client.registration.scopes;
+    let asked = permit.asked().scope.as_ref().unwrap_or(registered);
     let entitlement = Entitlement {
         audience: permit.audience().to_vec(),
         key: proven.as_ref().map(|proven| proven.thumbprint().clone()),
-        ..Entitlement::of_scopes(asked.covered_by(&client.registration.scopes))
+        ..Entitlement::of_scopes(asked.narrowed_to(registered).ok_or(FlowError::InvalidScope)?)
     };
     let shard = Shard::of_client(&tools.issuer.url, &client.id);
     let minted = mint(

@@ -75,12 +75,15 @@ fn redeem(
     let person = standing(permit, user, doing)?;
     let name = person.user_id.as_ref().ok_or(FlowError::grant("the user is gone"))?;
     let access = Entitlement {
-        scopes: flow.scopes.covered_by(&client.registration.scopes),
+        scopes: flow.scopes.clone(),
         audience: flow.audience.clone(),
         key: proven.as_ref().map(|proven| proven.thumbprint().clone()),
+        subject: None,
         actors: Vec::new(),
         authenticated_at: Some(approved_at),
     };
+    let access = access.narrowed_to(&client.registration, &client.id);
+    let access = access.map_err(FlowError::outgrown)?;
     let refresh = refresh_entitlement(&access, permit.is_proved());
     let refresh_until =
         terms.refresh.map(|lifetime| now.plus(lifetime).min(now.plus(terms.family)));

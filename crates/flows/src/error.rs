@@ -2,7 +2,7 @@
 //! callers hear one fixed text for each case.
 
 use muster_crypto::{PrivateKeyError, SealError};
-use muster_domain::{ErrorCode, InvalidId, RandomnessFailed};
+use muster_domain::{ErrorCode, InvalidId, NothingLeft, RandomnessFailed};
 use muster_store::StoreError;
 
 /// Why a permitted request came to nothing.
@@ -75,6 +75,14 @@ impl FlowError {
     /// `invalid_grant`, for this reason.
     pub(crate) const fn grant(reason: &'static str) -> Self {
         Self::InvalidGrant { reason }
+    }
+
+    /// The registration leaves nothing of what was granted (B57).
+    pub(crate) const fn outgrown(nothing: NothingLeft) -> Self {
+        Self::grant(match nothing {
+            NothingLeft::Scopes => "the registration allows none of the scopes any more",
+            NothingLeft::Audience => "the registration allows none of the audience any more",
+        })
     }
 
     /// Whether a resource or audience is what is wrong.

@@ -3,6 +3,7 @@
 //! Whatever is not good, not known or not the caller's to ask about is inactive, and nothing
 //! more is said (S41).
 
+use muster_crypto::audience_in_text;
 use muster_domain::{ClientId, Entitlement, Reach, Timestamp, TokenId, TokenKind, UserId};
 use muster_grants::TokenQuery;
 use muster_store::FoundToken;
@@ -22,6 +23,9 @@ pub struct ActiveToken {
     pub user: Option<UserId>,
     /// What it entitles to.
     pub entitlement: Entitlement,
+    /// For whom it is meant, as it says itself: a JWT that names nobody in particular says
+    /// its profile's word for everybody. Empty: for the issuer.
+    pub audience: Vec<String>,
     /// When it was issued.
     pub issued_at: Timestamp,
     /// When it expires.
@@ -43,7 +47,7 @@ pub fn introspect(
             (TokenKind::Access, _) | (TokenKind::Refresh, None) => true,
             (TokenKind::Refresh, Some(client)) => found.client_id == *client,
         };
-        return Ok((concerns && is_good(&found, now)).then(|| active(found)));
+        return Ok((concerns && is_good(&found, now)).then(|| active(found, query.text.expose())));
     }
     Ok(None)
 }
@@ -62,8 +66,13 @@ fn is_good(found: &FoundToken, now: Timestamp) -> bool {
     found.standing.admits(found.transaction.state, token.state, token.expires_at, now)
 }
 
-fn active(found: FoundToken) -> ActiveToken {
+fn active(found: FoundToken, text: &str) -> ActiveToken {
+    let audience = match (found.token.kind, found.entitlement.audience.as_slice()) {
+        (TokenKind::Access, []) => audience_in_text(text),
+        (TokenKind::Access | TokenKind::Refresh, named) => named.to_vec(),
+    };
     ActiveToken {
+        audience,
         kind: found.token.kind,
         id: found.token.id,
         client: found.client_id,

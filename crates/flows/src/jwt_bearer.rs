@@ -135,10 +135,11 @@ fn scopes(permit: &IssuePermit<JwtBearer>, claims: &GrantClaims) -> Result<Scope
             Some(ScopeSet::parse(text).map_err(|_| FlowError::grant("a scope that is none"))?)
         }
     };
-    match (&permit.asked().scope, granted) {
-        (Some(asked), Some(granted)) if !granted.covers_all(asked) => Err(FlowError::InvalidScope),
-        (Some(asked), _) => Ok(asked.covered_by(registered)),
-        (None, Some(granted)) => Ok(granted.covered_by(registered)),
-        (None, None) => Ok(registered.clone()),
-    }
+    let scopes = match (&permit.asked().scope, granted) {
+        (Some(asked), Some(granted)) if !granted.covers_all(asked) => None,
+        (Some(asked), _) => asked.narrowed_to(registered),
+        (None, Some(granted)) => granted.narrowed_to(registered),
+        (None, None) => Some(registered.clone()),
+    };
+    scopes.ok_or(FlowError::InvalidScope)
 }

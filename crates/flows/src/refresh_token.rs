@@ -112,8 +112,10 @@ fn minted(
     doing: &Doing<'_>,
 ) -> Result<Minted, FlowError> {
     let (client, terms) = (permit.client(), permit.terms());
-    // A registration that lost a scope loses it in every token from now on (B57, I19).
-    let kept = found.entitlement.narrowed_to(&client.registration.scopes);
+    // A registration that lost a scope or an audience loses it in every token from now on
+    // (B57, I19).
+    let kept = found.entitlement.narrowed_to(&client.registration, &client.id);
+    let kept = kept.map_err(FlowError::outgrown)?;
     let access = Entitlement {
         scopes: narrowed(permit.asked().scope.as_ref(), &found.entitlement.scopes, &kept.scopes)?,
         audience: aimed(permit.audience(), &kept.audience)?,
@@ -125,7 +127,7 @@ fn minted(
     // Nothing outlives the family: one that was exchanged ends with its parent (I19, S22).
     let within =
         |until: Timestamp| found.transaction.expires_at.map_or(until, |end| until.min(end));
-    let subject = found.user_id.as_ref().map_or(client.id.as_str(), |user| user.as_str());
+    let subject = kept.speaks_for(found.user_id.as_ref(), &client.id);
     let refresh = Entitlement { key: bound(permit, (found, proven)), ..kept.clone() };
     // What was granted is no longer good, rather than asked for wrongly (B67).
     check_standing(&access.audience, client, doing.tools).map_err(|error| {
@@ -165,7 +167,9 @@ fn narrowed(
 ) -> Result<ScopeSet, FlowError> {
     match asked {
         None => Ok(kept.clone()),
-        Some(asked) if granted.covers_all(asked) => Ok(asked.covered_by(kept)),
+        Some(asked) if granted.covers_all(asked) => {
+            asked.narrowed_to(kept).ok_or(FlowError::InvalidScope)
+        }
         Some(_) => Err(FlowError::InvalidScope),
     }
 }

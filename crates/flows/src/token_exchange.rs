@@ -5,7 +5,7 @@
 //! lifetime never grow (I19), and the child dies with the parent (S50).
 
 use muster_domain::{
-    Client, Descent, Entitlement, GrantName, Reach, ScopeSet, Timestamp, TokenKind,
+    Client, ClientId, Descent, Entitlement, GrantName, Reach, Timestamp, TokenKind,
     TransactionState,
 };
 use muster_grants::{ExchangeToken, TokenExchange, TokenTypeUri};
@@ -117,7 +117,7 @@ fn actors(
     if !may_act(&actor, subject, permit.client(), doing)? {
         return refused("the actor may not act for the subject");
     }
-    let mut chain = vec![subject_of(&actor)];
+    let mut chain = vec![subject_of(&actor).to_owned()];
     chain.extend(subject.entitlement.actors.iter().cloned());
     if chain.len() > ACTORS_MOST { refused("too long a chain of actors") } else { Ok(chain) }
 }
@@ -126,11 +126,18 @@ fn speaks_for_the_same(one: &FoundToken, other: &FoundToken) -> bool {
     subject_of(one) == subject_of(other)
 }
 
-fn subject_of(found: &FoundToken) -> String {
-    match &found.user_id {
-        Some(user) => user.as_str().to_owned(),
-        None => found.client_id.as_str().to_owned(),
+fn subject_of(found: &FoundToken) -> &str {
+    found.entitlement.speaks_for(found.user_id.as_ref(), &found.client_id)
+}
+
+/// The client that a token without a user goes on speaking for, when another one holds what
+/// comes of it: an exchange changes who holds a token, and never its subject.
+fn client_spoken_for(subject: &FoundToken, holder: &Client) -> Option<ClientId> {
+    if subject.user_id.is_some() {
+        return None;
     }
+    let first = subject.entitlement.subject.as_ref().unwrap_or(&subject.client_id);
+    (*first != holder.id).then(|| first.clone())
 }
 
 /// Whether the holder of the subject's token lets the actor act (RFC 8693 4.4). Where it
@@ -158,33 +165,36 @@ fn entitlement(
     (actors, proven): (Vec<String>, Option<&ProvenKey>),
 ) -> Result<Entitlement, FlowError> {
     let (client, held) = (permit.client(), &subject.entitlement);
-    let scopes: ScopeSet = match &permit.asked().scope {
-        None => held.scopes.covered_by(&client.registration.scopes),
-        Some(asked) if held.scopes.covers_all(asked) => {
-            asked.covered_by(&client.registration.scopes)
-        }
-        Some(_) => return Err(FlowError::InvalidScope),
+    let registered = &client.registration.scopes;
+    let scopes = match &permit.asked().scope {
+        None => held.scopes.narrowed_to(registered),
+        Some(asked) if held.scopes.covers_all(asked) => asked.narrowed_to(registered),
+        Some(_) => None,
     };
     Ok(Entitlement {
-        scopes,
+        scopes: scopes.ok_or(FlowError::InvalidScope)?,
         audience: audience(permit, subject)?,
         key: proven.map(|proven| proven.thumbprint().clone()),
+        subject: client_spoken_for(subject, client),
         actors,
         authenticated_at: held.authenticated_at,
     })
 }
 
 /// The holder of a token may narrow its audience; whom the token is meant for may go on to
-/// the audiences of its own registration, which policy has measured.
+/// the audiences of its own registration, which policy has measured. What is not asked for
+/// is taken over as far as the registration allows it (B57).
 fn audience(
     permit: &IssuePermit<TokenExchange>,
     subject: &FoundToken,
 ) -> Result<Vec<String>, FlowError> {
-    let (asked, held) = (permit.audience(), &subject.entitlement.audience);
+    let (client, asked) = (permit.client(), permit.audience());
     if asked.is_empty() {
-        return Ok(held.clone());
+        let left = subject.entitlement.audience_left(&client.registration, &client.id);
+        return left.map_err(|_| FlowError::InvalidTarget { reason: "none that it may name" });
     }
-    let is_holder = subject.token.client == permit.client().key;
+    let held = &subject.entitlement.audience;
+    let is_holder = subject.token.client == client.key;
     if is_holder && !held.is_empty() && !asked.iter().all(|one| held.contains(one)) {
         return Err(FlowError::InvalidTarget { reason: "the audience would grow" });
     }
@@ -208,7 +218,7 @@ fn issue(
     let minted = mint(
         &Order {
             client,
-            subject: &subject_of(subject),
+            subject: subject_of(subject),
             shard,
             now,
             access,

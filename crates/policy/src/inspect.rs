@@ -92,15 +92,11 @@ pub fn permit_device(
     if registration.strict_scopes && !registration.scopes.covers_all(asked) {
         return Err(Denial::ScopeNotRegistered);
     }
+    let scopes = asked.narrowed_to(&registration.scopes).ok_or(Denial::ScopeNotRegistered)?;
     if !audience.iter().all(|name| registration.audiences.contains(name)) {
         return Err(Denial::TargetNotRegistered);
     }
-    Ok(DevicePermit {
-        client: client.clone(),
-        scopes: asked.covered_by(&registration.scopes),
-        audience,
-        lifetimes: rulebook.lifetimes,
-    })
+    Ok(DevicePermit { client: client.clone(), scopes, audience, lifetimes: rulebook.lifetimes })
 }
 
 /// An admin's own clients, or every client with the privilege.

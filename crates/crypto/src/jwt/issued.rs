@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
 use super::algorithm::Algorithm;
+use super::json::strict_object;
 use super::signer::{PrivateKeyError, Signer};
 
 /// The profiles that are JWTs at all.
@@ -83,7 +84,7 @@ pub fn access_token(
     };
     put("iss", json!(facts.issuer));
     put("sub", json!(facts.subject));
-    put("aud", audience(facts.audience, profile.anybody().unwrap_or(facts.issuer)));
+    put("aud", audience_claim(facts.audience, profile.anybody().unwrap_or(facts.issuer)));
     put("client_id", json!(facts.client_id));
     put("jti", json!(facts.jti));
     put("iat", seconds(facts.issued_at));
@@ -98,7 +99,7 @@ pub fn access_token(
     if let Some(key) = facts.key_thumbprint {
         put("cnf", json!({ "jkt": key }));
     }
-    if let Some(act) = act(facts.actors) {
+    if let Some(act) = actor_claim(facts.actors) {
         put("act", act);
     }
     if let [one] = facts.may_act {
@@ -180,8 +181,8 @@ pub fn introspection_answer(
     signer.sign("token-introspection+jwt", &claims)
 }
 
-/// One audience as a text, several as an array (RFC 7519 4.1.3).
-fn audience(audience: &[String], otherwise: &str) -> Value {
+/// `aud`: one audience as a text, several as an array (RFC 7519 4.1.3).
+pub fn audience_claim(audience: &[String], otherwise: &str) -> Value {
     match audience {
         [] => json!(otherwise),
         [one] => json!(one),
@@ -189,8 +190,22 @@ fn audience(audience: &[String], otherwise: &str) -> Value {
     }
 }
 
-/// The present actor, with those before it inside.
-fn act(actors: &[String]) -> Option<Value> {
+/// The audience that the text of one of our own JWTs names; empty: it is none. It verifies
+/// nothing: it is for a token that was found by the whole of its text.
+pub fn audience_in_text(token: &str) -> Vec<String> {
+    let claims = token.split('.').nth(1);
+    let claims = claims.and_then(|claims| BASE64URL_NOPAD.decode(claims.as_bytes()).ok());
+    let claims = claims.and_then(|claims| strict_object(&claims).ok());
+    let named = |value: &Value| value.as_str().map(ToOwned::to_owned);
+    match claims.as_ref().and_then(|claims| claims.get("aud")) {
+        Some(Value::Array(several)) => several.iter().filter_map(named).collect(),
+        Some(one) => named(one).into_iter().collect(),
+        None => Vec::new(),
+    }
+}
+
+/// `act`: the present actor, with those before it inside (RFC 8693 4.1).
+pub fn actor_claim(actors: &[String]) -> Option<Value> {
     actors.iter().rev().fold(None, |before, name| {
         let mut act = Map::new();
         act.insert("sub".to_owned(), json!(name));

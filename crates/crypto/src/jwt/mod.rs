@@ -19,7 +19,8 @@ pub use dpop::{DpopExpectation, DpopProof, verify_dpop_proof};
 pub use given_key::{GivenKey, NoUse, UnusableKey};
 pub use grant_claims::{GrantClaims, GrantExpectation, unverified_issuer};
 pub use issued::{
-    AccessTokenFacts, IdTokenFacts, JwtProfile, access_token, id_token, introspection_answer,
+    AccessTokenFacts, IdTokenFacts, JwtProfile, access_token, actor_claim, audience_claim,
+    audience_in_text, id_token, introspection_answer,
 };
 pub use key_set::{KeySetError, VerifyingKeys};
 pub use rejected::Rejected;

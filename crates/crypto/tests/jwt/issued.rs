@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use muster_crypto::{
     AccessTokenFacts, Algorithm, IdTokenFacts, JwtProfile, PrivateKey, Signer, VerifyingKeys,
-    access_token, id_token, introspection_answer,
+    access_token, audience_claim, audience_in_text, id_token, introspection_answer,
 };
 use muster_domain::{AccessTokenProfile, ScopeSet, Timestamp};
 use serde_json::{Value, json};
@@ -75,6 +75,26 @@ fn scopes_and_audiences_stand_as_they_are_given() {
         assert_eq!(one["aud"], json!("https://a.example"), "{profile:?}");
         assert_eq!(both["aud"], json!(audience), "{profile:?}");
         assert_eq!(both["scope"], json!("read:/store/alice storage.read:/ write:/a%20b"));
+    }
+}
+
+#[test]
+fn the_audience_that_a_token_names_is_read_out_of_its_text() {
+    // S42: introspection tells the same.
+    let audience = ["https://a.example", "https://b.example"].map(str::to_owned);
+    let signer = KEY.signer().unwrap();
+    for profile in PROFILES {
+        for count in 0..=2 {
+            let facts = AccessTokenFacts { audience: &audience[..count], ..facts() };
+            let text = access_token(profile, &facts, &signer).unwrap();
+            let told = audience_claim(&audience_in_text(&text), "nobody");
+            assert_eq!(told, issued(profile, &facts)["aud"], "{profile:?} {count}");
+        }
+    }
+    for text in
+        ["", "mst_at_opaque", "https://a.example/oauth2/1?ts=1.2.3", "a.bnVsbA.c", "..", "é.é"]
+    {
+        assert!(audience_in_text(text).is_empty(), "{text}");
     }
 }
 

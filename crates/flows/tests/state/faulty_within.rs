@@ -101,7 +101,7 @@ calls! {
     }
     PartiesReading {
         fn find_party(issuer: IssuerKey, id: &str) -> Option<Party>;
-        fn find_callers(issuer: IssuerKey, ids: &[&str]) -> Vec<Party>;
+        fn find_caller(issuer: IssuerKey, id: &str) -> Option<Party>;
         fn find_client(issuer: IssuerKey, id: &ClientId) -> Option<Client>;
         fn find_admin(issuer: IssuerKey, id: &AdminId) -> Option<AdminClient>;
         fn list_clients(issuer: IssuerKey, page: &PartyPage<'_>) -> Vec<Client>;

@@ -17,6 +17,7 @@ mod grants;
 mod histories;
 mod house;
 mod listed;
+mod narrowing;
 mod proofs;
 mod proving;
 mod races;

@@ -3,6 +3,7 @@
 use std::sync::Barrier;
 use std::time::Duration;
 
+use muster_domain::{Registration, ScopeSet};
 use muster_flows::{Decision, Unrecorded, decide_device};
 
 use crate::house::Engine;
@@ -142,6 +143,34 @@ fn a_denied_or_expired_device_is_told_so() {
     let decided =
         decide_device(&user_code, Decision::Approve(&alice), (&office.tools(), &Unrecorded));
     assert!(!decided.expect("an answer"), "too late for a decision");
+}
+
+#[test]
+fn a_device_keeps_the_path_that_it_asked_for() {
+    // I19: the registration allows more, and later less.
+    let office = Office::open(Engine::Sqlite);
+    let scopes = |text| ScopeSet::parse(text).expect("scopes");
+    let wide = Registration { scopes: scopes("storage.read:/"), ..registration() };
+    let tv = office.register("tv", wide);
+    let started = tv.post("device_authorization", &[("scope", "storage.read:/data")]);
+    let alice = office.user("alice");
+    office.decide(&member(&started, "user_code"), Decision::Approve(&alice));
+    let mut answer = tv.poll(&member(&started, "device_code"));
+    for _ in 0..3 {
+        assert_eq!(member(&answer, "scope"), "storage.read:/data");
+        let (access, refresh) = tokens(&answer);
+        assert_eq!(member(&tv.exchange(&access, &[]), "scope"), "storage.read:/data");
+        answer = tv.refresh(&refresh);
+    }
+    let narrow = scopes("storage.read:/data/public");
+    office
+        .keeper
+        .change_client("tv", &|planted| planted.scopes = narrow.clone())
+        .expect("a change");
+    let (access, refresh) = tokens(&answer);
+    for answer in [tv.exchange(&access, &[]), tv.refresh(&refresh)] {
+        assert_eq!(member(&answer, "scope"), "storage.read:/data/public");
+    }
 }
 
 #[test]

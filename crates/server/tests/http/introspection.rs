@@ -1,7 +1,7 @@
 //! Introspection over HTTP (RFC 7662, RFC 9701): to whom a token concerns, and one answer for
 //! everything else.
 
-use muster_domain::Registration;
+use muster_domain::{AccessTokenProfile, Registration};
 use serde_json::json;
 
 use crate::client_credentials::verified;
@@ -55,6 +55,31 @@ fn an_active_token_is_described_to_those_it_concerns_on_sqlite() {
 #[test]
 fn an_active_token_is_described_to_those_it_concerns_on_postgres() {
     an_active_token_is_described(Engine::Postgres);
+}
+
+#[test]
+fn the_audience_told_is_the_one_that_the_token_names() {
+    // S42: also where it names nobody in particular, and each profile has a word for that.
+    let office = Office::open(Engine::Sqlite);
+    for (profile, anybody) in [
+        (AccessTokenProfile::Opaque, ISSUER),
+        (AccessTokenProfile::Rfc9068, ISSUER),
+        (AccessTokenProfile::Wlcg, "https://wlcg.cern.ch/jwt/v1/any"),
+        (AccessTokenProfile::SciTokens, "ANY"),
+    ] {
+        let party = office.register(profile.as_str(), Registration { profile, ..registration() });
+        let general = member(&party.for_itself(&[]), "access_token");
+        let aimed = member(&party.for_itself(&[("resource", API)]), "access_token");
+        // Whatever the client gets from now on, these are what they are.
+        let opaque = |planted: &mut Registration| planted.profile = AccessTokenProfile::Opaque;
+        office.keeper.change_client(&party.id, &opaque).expect("a change");
+        for (token, audience) in [(general, anybody), (aimed, API)] {
+            assert_eq!(party.introspect(&token).json()["aud"], audience, "{profile:?}");
+            if profile != AccessTokenProfile::Opaque {
+                assert_eq!(verified(&office, "/oauth2", &token, "at+jwt")["aud"], audience);
+            }
+        }
+    }
 }
 
 #[test]

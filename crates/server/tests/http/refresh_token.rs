@@ -8,7 +8,7 @@ use muster_domain::{GrantName, Lifetime, PartyStatus, Registration, ScopeSet};
 
 use crate::house::Engine;
 use crate::issuing::{
-    Office, Party, assert_invalid_grant, assert_refused, member, registration, tokens,
+    API, Office, Party, assert_invalid_grant, assert_refused, member, registration, tokens,
 };
 use crate::wire::Answer;
 
@@ -226,6 +226,26 @@ fn a_registration_that_loses_scopes_or_the_grant_loses_them_in_every_refresh() {
 }
 
 #[test]
+fn scopes_of_which_none_is_left_are_refused_rather_than_kept_from_the_client() {
+    // S10, B57: an answer without `scope` would say that everything was granted.
+    let office = Office::open(Engine::Sqlite);
+    let lenient = Registration { strict_scopes: false, ..registration() };
+    let web = office.register("web", lenient);
+    let (access, refresh) = office.issued(&web);
+    let started = web.post("device_authorization", &[("scope", "other")]);
+    assert_refused(&started, 400, "invalid_scope");
+    assert_refused(&web.for_itself(&[("scope", "other")]), 400, "invalid_scope");
+    assert_eq!(member(&web.for_itself(&[("scope", "other read")]), "scope"), "read");
+    let none = |registration: &mut Registration| registration.scopes = ScopeSet::default();
+    office.keeper.change_client("web", &none).expect("a change");
+    assert_invalid_grant(&web.refresh(&refresh));
+    assert_invalid_grant(&web.redeem(&office.code("web")));
+    assert_refused(&web.exchange(&access, &[]), 400, "invalid_scope");
+    let answer = web.for_itself(&[]);
+    assert_eq!((answer.status, answer.json().get("scope")), (200, None), "nothing was asked for");
+}
+
+#[test]
 fn a_public_client_refreshes_with_rotation_and_without_a_secret() {
     // S06
     let office = Office::open(Engine::Sqlite);
@@ -239,10 +259,34 @@ fn a_public_client_refreshes_with_rotation_and_without_a_secret() {
 }
 
 #[test]
+fn an_audience_that_is_taken_away_lives_on_in_no_code_and_no_refresh() {
+    // I19, B57
+    let office = Office::open(Engine::Sqlite);
+    let two = vec![API.to_owned(), "https://two.example".to_owned()];
+    let web = office.register("web", Registration { audiences: two.clone(), ..registration() });
+    let code = || office.code_like("web", |_, code| code.entitlement.audience = two.clone());
+    let (_, refresh) = tokens(&web.redeem(&code()));
+    let leave = |names: &[&str]| {
+        let names: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
+        let change = |planted: &mut Registration| planted.audiences = names.clone();
+        office.keeper.change_client("web", &change).expect("a change");
+    };
+    leave(&[API]);
+    let refreshed = web.refresh(&refresh);
+    for answer in [&refreshed, &web.redeem(&code())] {
+        assert_eq!(web.introspect(&member(answer, "access_token")).json()["aud"], API);
+    }
+    leave(&["https://three.example"]);
+    assert_invalid_grant(&web.refresh(&tokens(&refreshed).1));
+    assert_invalid_grant(&web.redeem(&code()));
+}
+
+#[test]
 fn no_refresh_mints_for_an_audience_that_is_stopped() {
     // B67, past failure 9
     let office = Office::open(Engine::Sqlite);
-    let web = office.web();
+    let audiences = vec!["api".to_owned()];
+    let web = office.register("web", Registration { audiences, ..registration() });
     office.api();
     let code = office.code_like("web", |_, code| {
         code.entitlement.audience = vec!["api".to_owned()];

@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::client_credentials::verified;
 use crate::house::Engine;
 use crate::issuing::{
-    ACCESS_TOKEN, API, Office, Party, REFRESH_TOKEN, assert_refused, member, registration,
+    ACCESS_TOKEN, API, Office, Party, REFRESH_TOKEN, assert_refused, member, registration, tokens,
 };
 
 /// An access token of alice at the client, meant for [`API`].
@@ -26,7 +26,7 @@ fn whom_a_token_is_meant_for_exchanges_it(engine: Engine) {
         code.entitlement.audience = vec![API.to_owned()];
     });
     let issued = web.redeem(&code);
-    let (subject, refresh) = crate::issuing::tokens(&issued);
+    let (subject, refresh) = tokens(&issued);
     let answer = api.exchange(&subject, &[("scope", "read")]);
     let child = member(&answer, "access_token");
     let body = answer.json();
@@ -171,6 +171,39 @@ fn a_refresh_token_comes_only_to_a_client_that_gets_some() {
     assert_refused(&plain.exchange(&of_plain, &wanted), 400, "invalid_request");
     let answer = web.exchange(&office.issued(&web).0, &wanted);
     assert_eq!(answer.json()["issued_token_type"], REFRESH_TOKEN, "{}", answer.text());
+}
+
+#[test]
+fn a_token_that_a_client_got_for_itself_speaks_for_that_client_whoever_holds_it() {
+    // RFC 8693 1.1: impersonation changes the holder, never the subject.
+    let office = Office::open(Engine::Sqlite);
+    let (web, api) = (office.web(), office.api());
+    let may_act = vec!["api".to_owned()];
+    let third = office.register("third", Registration { may_act, ..registration() });
+    let told = |holder: &Party, token: &str| {
+        let said = verified(&office, "/oauth2", token, "at+jwt");
+        let body = holder.introspect(token).json();
+        assert_eq!((&body["sub"], &body["client_id"]), (&said["sub"], &json!(holder.id)));
+        assert_eq!(body.get("username"), None);
+        said["sub"].clone()
+    };
+    let own = member(&web.for_itself(&[("resource", API)]), "access_token");
+    assert_eq!(told(&web, &own), "web");
+    let exchanged = member(&api.exchange(&own, &[]), "access_token");
+    assert_eq!(told(&api, &exchanged), "web");
+    assert_eq!(told(&api, &member(&api.exchange(&exchanged, &[]), "access_token")), "web");
+    let refresh = api.exchange(&exchanged, &[("requested_token_type", REFRESH_TOKEN)]);
+    let (first, next) = tokens(&api.refresh(&member(&refresh, "access_token")));
+    let second = member(&api.refresh(&next), "access_token");
+    assert_eq!((told(&api, &first), told(&api, &second)), (json!("web"), json!("web")));
+    assert_eq!(api.introspect(&next).json()["active"], false, "it is used up");
+    // Acting, it is still itself that acts.
+    let actor = member(&api.for_itself(&[]), "access_token");
+    let of_third = member(&third.for_itself(&[("resource", API)]), "access_token");
+    let with = [("actor_token", &*actor), ("actor_token_type", ACCESS_TOKEN)];
+    let acting = member(&api.exchange(&of_third, &with), "access_token");
+    assert_eq!(told(&api, &acting), "third");
+    assert_eq!(api.introspect(&acting).json()["act"], json!({"sub": "api"}));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What a token or a code entitles to as JSON in a column: it is read whole or not at all,
 //! and new members need no migration.
 
-use muster_domain::{Entitlement, KeyThumbprint, ScopeSet, Timestamp};
+use muster_domain::{ClientId, Entitlement, KeyThumbprint, ScopeSet, Timestamp};
 use muster_store::StoreError;
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +15,8 @@ pub(super) struct EntitlementColumn {
     audience: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     key: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    subject: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     actors: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -27,16 +29,19 @@ impl EntitlementColumn {
             scopes: entitlement.scopes.to_string(),
             audience: entitlement.audience.clone(),
             key: entitlement.key.as_ref().map(|key| key.as_str().to_owned()),
+            subject: entitlement.subject.as_ref().map(|client| client.as_str().to_owned()),
             actors: entitlement.actors.clone(),
             authenticated_at: entitlement.authenticated_at.map(Timestamp::millis),
         }
     }
 
     pub(super) fn into_domain(self) -> Result<Entitlement, StoreError> {
+        let subject = self.subject.map(ClientId::new).transpose();
         Ok(Entitlement {
             scopes: scopes_in(&self.scopes)?,
             audience: self.audience,
             key: self.key.map(KeyThumbprint::new),
+            subject: subject.map_err(|e| StoreError::corrupt(e.to_string()))?,
             actors: self.actors,
             authenticated_at: self.authenticated_at.map(Timestamp::from_millis),
         })
@@ -81,6 +86,7 @@ mod tests {
             scopes: ScopeSet::parse("openid storage.read:/").unwrap(),
             audience: vec!["https://se.example".into(), "\"".into()],
             key: Some(KeyThumbprint::new("thumb")),
+            subject: Some(ClientId::new("robot").unwrap()),
             actors: vec!["robot".into(), "other".into()],
             authenticated_at: Some(Timestamp::from_millis(-1)),
         };
@@ -92,7 +98,7 @@ mod tests {
 
     #[test]
     fn what_is_no_entitlement_is_damage_and_not_an_empty_one() {
-        for text in ["", "null", "7", r#"{"scopes":"a  b"}"#] {
+        for text in ["", "null", "7", r#"{"scopes":"a  b"}"#, r#"{"subject":""}"#] {
             assert!(matches!(read_entitlement(text), Err(StoreError::Corrupt { .. })), "{text}");
         }
     }

@@ -15,6 +15,7 @@ pub fn a_code_is_found_as_it_was_given(store: &dyn Store) {
         scopes: ScopeSet::parse("openid storage.read:/").unwrap(),
         audience: vec!["https://se.example".to_owned()],
         key: Some(KeyThumbprint::new("thumb")),
+        subject: None,
         actors: vec!["robot".to_owned()],
         authenticated_at: Some(at(9)),
     };

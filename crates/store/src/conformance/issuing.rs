@@ -1,8 +1,8 @@
 //! Trials of tokens of our own making: rights, rotation, elements.
 
 use muster_domain::{
-    Descent, ElementKey, Ending, Entitlement, KeyThumbprint, ScopeSet, TokenId, TokenKind,
-    TokenState,
+    ClientId, Descent, ElementKey, Ending, Entitlement, KeyThumbprint, ScopeSet, TokenId,
+    TokenKind, TokenState,
 };
 
 use super::ground::{Ground, at, is_conflict, together};
@@ -13,6 +13,7 @@ fn full() -> Entitlement {
         scopes: ScopeSet::parse("storage.read:/").unwrap(),
         audience: vec!["https://se.example".to_owned(), "other".to_owned()],
         key: Some(KeyThumbprint::new("thumb")),
+        subject: Some(ClientId::new("robot").unwrap()),
         actors: vec!["robot".to_owned(), "other".to_owned()],
         authenticated_at: Some(at(9)),
     }
