@@ -338,7 +338,10 @@ impl Scene<'_> {
             case if case.starts_with("the user said no") => {
                 let (curl, user_code) = waiting();
                 self.cast.office.decide(&user_code, Decision::Deny);
-                vec![self.run(&curl)]
+                let name = self.cast.name();
+                let taken_back = self.cast.filled_for(self.page, &name);
+                self.cast.office.keeper.revoke_user(&name, None).expect("a revocation");
+                vec![self.run(&curl), self.run(&taken_back)]
             }
             "the code is unknown, redeemed, of another client or of another issuer" => {
                 let redeemed = self.example();
