@@ -5,10 +5,12 @@
 
 use muster_domain::{PartyStatus, UserStatus};
 use muster_flows::Decision;
+use serde_json::json;
 
 use crate::curl::Curl;
 use crate::issuing::{API, Office, member};
 use crate::pages::{Cast, Page, Row};
+use crate::robot::now;
 use crate::wire::Answer;
 
 /// What becomes of a case.
@@ -244,17 +246,24 @@ impl Scene<'_> {
             "the proof is missing, of another key, doubled or wrong" => {
                 vec![self.example().header("DPoP: x")]
             }
-            "the assertion is malformed, unsigned, wrongly signed, expired, used before, for another audience, or of an issuer that is not trusted or disabled" =>
+            "the assertion is malformed, unsigned, wrongly signed, expired or too old, without `jti` or used before, for another audience, or of an issuer that is not trusted or disabled" =>
             {
                 let used = self.example();
                 assert_eq!(self.run(&used).status, 200);
                 let cut = self.example();
                 let cut = cut.clone().with("assertion", &cut.value("assertion")[1..]);
-                vec![with("assertion", "x"), cut, used]
-            }
-            "its user is unknown, disabled, removed or of another issuer" => {
-                let unknown = cast.idp.about("nobody", &cast.name());
-                vec![with("assertion", &unknown)]
+                let mut wrong = vec![with("assertion", "x"), cut, used];
+                for (name, value) in [
+                    ("exp", json!(now() - 1)),
+                    ("iat", json!(now() - 3_610)),
+                    ("jti", json!(null)),
+                    ("aud", json!("https://issuer.example/oauth2/token")),
+                    ("iss", json!("https://nobody.example")),
+                ] {
+                    let word = cast.idp.about_alice_but(&cast.name(), name, value);
+                    wrong.push(with("assertion", &word));
+                }
+                wrong
             }
             "no token, both, one twice, an empty one, bad encoding" => vec![
                 self.example().without("access_token"),
@@ -373,7 +382,8 @@ impl Scene<'_> {
                 vec![by_client, by_issuer]
             }
             "the user is disabled or removed, or has withdrawn its consent"
-            | "the user is disabled or removed" => {
+            | "the user is disabled or removed"
+            | "its user is unknown, disabled, removed or of another issuer" => {
                 let [disabled, removed] = ["disabled", "removed"].map(|how| {
                     let name = format!("{how}-{}", cast.name());
                     let curl = cast.filled_for(self.page, &name);
