@@ -19,10 +19,11 @@ use muster_store::{
     DataKeysReading, DataKeysWriting, DeviceFlowsReading, DeviceFlowsWriting, FoundCode,
     FoundStanding, FoundToken, IssuedToken, IssuersReading, IssuersWriting, Linked, ListingReading,
     Moment, NumbersWriting, PartiesReading, PartiesWriting, Party, PartyKey, PartyPage,
-    PresentedToken, Reading, Sequence, SigningKeysReading, SigningKeysWriting, StandingsReading,
-    Store, StoreError, StoreHealth, StoredDataKey, StoredSigningKey, StoredToken, TokenRange,
-    TokensReading, TokensWriting, TransactionPlace, TransactionsReading, TransactionsWriting,
-    TrustedIssuersReading, TrustedIssuersWriting, Unit, UsersReading, UsersWriting, Visit, Writing,
+    PresentedToken, Reading, RecordMaker, Sequence, SigningKeysReading, SigningKeysWriting,
+    StandingsReading, Store, StoreError, StoreHealth, StoredDataKey, StoredSigningKey, StoredToken,
+    TokenRange, TokensReading, TokensWriting, TransactionPlace, TransactionsReading,
+    TransactionsWriting, TrustedIssuersReading, TrustedIssuersWriting, Unit, UsersReading,
+    UsersWriting, Visit, Writing,
 };
 
 use crate::faulty::{Strike, Switch, failure};
@@ -171,9 +172,7 @@ calls! {
         fn audit_end() -> AuditLink;
     }
     AuditWriting {
-        fn append_audit(
-            make: &mut dyn FnMut(&AuditLink) -> Result<AuditRecord, StoreError>
-        ) -> ();
+        fn append_audit(make: RecordMaker) -> ();
     }
     DataKeysReading {
         fn list_data_keys() -> Vec<StoredDataKey>;
@@ -258,14 +257,13 @@ impl Chronicle for Recorded {
 }
 
 fn record(unit: &mut dyn Unit, happening: &Happening<'_>) -> Result<(), StoreError> {
-    unit.append_audit(&mut |link| {
-        Ok(AuditRecord {
-            number: link.next,
-            at: link.last_at,
-            event: "happening".to_owned(),
-            body: format!("{happening:?}"),
-            previous: link.last_hash,
-            hash: link.last_hash,
-        })
-    })
+    let body = format!("{happening:?}");
+    unit.append_audit(Box::new(|link| AuditRecord {
+        number: link.next,
+        at: link.last_at,
+        event: "happening".to_owned(),
+        body,
+        previous: link.last_hash,
+        hash: link.last_hash,
+    }))
 }
