@@ -133,18 +133,13 @@ impl Scene<'_> {
             "another method than POST" | "another method" => vec![example().method("PUT")],
             "another method than GET or HEAD" => vec![example().method("POST")],
             "another path that looks like it" => vec![example().path_end("/")],
-            "two `DPoP` headers, or a proof that proves nothing" => {
+            case if case.starts_with("two `DPoP` headers") => {
                 vec![example().header("DPoP: x"), example().header("DPoP: x").header("DPoP: x")]
             }
-            "a scope that is malformed or not assigned to the client"
-            | "a scope that is malformed or was not granted"
-            | "a scope that is malformed or wider than the subject's" => {
+            case if case.starts_with("a scope that is malformed or ") => {
                 self.with("scope", &["a\"b", "not-granted"])
             }
-            "a resource that is malformed or unknown"
-            | "a resource that is malformed or was not granted"
-            | "a resource or audience that is malformed or unknown"
-            | "a resource or audience that is malformed, unknown or not allowed" => {
+            case if case.starts_with("a resource ") => {
                 self.with("resource", &["/relative", "https://a.example/#x", "urn:unknown"])
             }
             "more than 16" => {
@@ -243,7 +238,7 @@ impl Scene<'_> {
                 let (access, _) = cast.tokens_of("alice", API);
                 vec![with(name, "x"), cut, used, revoked, with(name, &access), self.by("stranger")]
             }
-            "the proof is missing, of another key, doubled or wrong" => {
+            case if case.starts_with("the proof is missing, of another key") => {
                 vec![self.example().header("DPoP: x")]
             }
             "the assertion is malformed, unsigned, wrongly signed, expired or too old, without `jti` or used before, for another audience, or of an issuer that is not trusted or disabled" =>
