@@ -50,13 +50,11 @@ pub(crate) fn carry_out(
     let span = (now, permit.terms().access);
     let begun = NewTransaction::begin((Some(user.key), shard), access.scopes.clone(), span, tools)?;
     doing.once(proven.as_ref(), |unit| {
-        if let Some(jti) = &claims.jti {
-            // Another name space than that of client assertions: ids hold no controls.
-            let party = format!("\u{1}grant\u{1}{issuer}");
-            let used = unit.use_assertion(client.issuer, &party, jti, claims.expires_at)?;
-            if used == AssertionUse::Replayed {
-                return Ok(Err(FlowError::grant("the assertion was used before")));
-            }
+        // Another name space than that of client assertions: ids hold no controls.
+        let party = format!("\u{1}grant\u{1}{issuer}");
+        let used = unit.use_assertion(client.issuer, &party, &claims.jti, claims.expires_at)?;
+        if used == AssertionUse::Replayed {
+            return Ok(Err(FlowError::grant("the assertion was used before")));
         }
         let transaction = begun.store(unit, client)?;
         let account = Account {
@@ -81,10 +79,7 @@ fn believed(
     let keys = keys_of(&issuer, permit.client(), doing)?;
     let keys = VerifyingKeys::of_jwk_set(&keys)
         .map_err(|_| FlowError::grant("the keys of the assertion's issuer cannot be used"))?;
-    let expectation = GrantExpectation {
-        issuer: &issuer,
-        audiences: &[tools.issuer.url.as_str(), doing.shown.url],
-    };
+    let expectation = GrantExpectation { issuer: &issuer, audience: tools.issuer.url.as_str() };
     let claims = keys.grant_assertion(text, &expectation, tools.clock.now());
     let claims = claims.map_err(|rejected| {
         tracing::debug!(issuer, %rejected, "an assertion was rejected");

@@ -10,6 +10,9 @@ use super::rejected::Rejected;
 
 /// An assertion about a user lives at most so long, which bounds the memory of used ones.
 const LONGEST_SECONDS: i64 = 3_600;
+/// An assertion older than this is not fresh, whatever its `exp` says (B95): it would not
+/// have been good for longer when it was made.
+const OLDEST_SECONDS: i64 = LONGEST_SECONDS;
 /// Limits of what is read before anything is verified.
 const LONGEST: usize = 16 * 1024;
 
@@ -18,8 +21,8 @@ const LONGEST: usize = 16 * 1024;
 pub struct GrantExpectation<'a> {
     /// Who says it: `iss`, byte for byte.
     pub issuer: &'a str,
-    /// What `aud` may be: our issuer identifier or the endpoint's URL, and a single text.
-    pub audiences: &'a [&'a str],
+    /// What `aud` must be: our issuer identifier, as a single text (B91).
+    pub audience: &'a str,
 }
 
 /// What a good assertion says.
@@ -27,8 +30,8 @@ pub struct GrantExpectation<'a> {
 pub struct GrantClaims {
     /// The user: `sub`.
     pub subject: String,
-    /// Its identifier, to be used once, if it has one.
-    pub jti: Option<String>,
+    /// Its identifier, to be used once.
+    pub jti: String,
     /// The scopes that it grants, if it says so.
     pub scope: Option<String>,
     /// When it expires.
@@ -45,7 +48,7 @@ impl GrantClaims {
             return Err(Rejected::Mismatch("iss"));
         }
         // An array would let another server replay it (S56).
-        if !expectation.audiences.contains(&text(claims, "aud")?) {
+        if text(claims, "aud")? != expectation.audience {
             return Err(Rejected::Mismatch("aud"));
         }
         let now = now.millis().div_euclid(1_000);
@@ -53,23 +56,25 @@ impl GrantClaims {
         if expires <= now || expires > now.saturating_add(LONGEST_SECONDS) {
             return Err(Rejected::Time);
         }
-        for name in ["nbf", "iat"] {
-            let moment = seconds(claims, name)?;
-            if moment.is_some_and(|moment| moment > now.saturating_add(LEEWAY_SECONDS)) {
-                return Err(Rejected::Time);
-            }
+        let (earliest, issued) = (seconds(claims, "nbf")?, seconds(claims, "iat")?);
+        let is_ahead = |moment: i64| moment > now.saturating_add(LEEWAY_SECONDS);
+        if earliest.is_some_and(is_ahead)
+            || issued.is_some_and(is_ahead)
+            || issued.is_some_and(|moment| moment < now.saturating_sub(OLDEST_SECONDS))
+        {
+            return Err(Rejected::Time);
         }
         let subject = text(claims, "sub")?;
         if subject.is_empty() {
             return Err(Rejected::Claim("sub"));
         }
-        let jti = optional(claims, "jti")?;
-        if jti.as_ref().is_some_and(|jti| jti.is_empty() || jti.len() > JTI_LONGEST) {
+        let jti = text(claims, "jti")?;
+        if jti.is_empty() || jti.len() > JTI_LONGEST {
             return Err(Rejected::Claim("jti"));
         }
         Ok(Self {
             subject: subject.to_owned(),
-            jti,
+            jti: jti.to_owned(),
             scope: optional(claims, "scope")?,
             expires_at: Timestamp::from_millis(expires.saturating_mul(1_000)),
         })

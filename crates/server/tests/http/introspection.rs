@@ -57,6 +57,23 @@ fn an_active_token_is_described_to_those_it_concerns_on_postgres() {
     an_active_token_is_described(Engine::Postgres);
 }
 
+fn an_admin_sees_the_refresh_tokens_of_its_clients(engine: Engine) {
+    // RFC 7662 2.2: it may end them, too.
+    let office = Office::open(engine);
+    let planted = &office.house.tokens;
+    let as_party = |(id, secret): &(String, String)| office.party(id, secret);
+    let (own, other) = (as_party(&planted.admin), as_party(&planted.privileged));
+    assert_eq!(own.introspect(&planted.alice_refresh).json()["token_type"], "refresh_token");
+    assert!(!own.finds_active(&planted.foreign_access), "another admin's client");
+    assert!(!other.finds_active(&planted.alice_refresh), "whatever it may list");
+}
+
+both! {
+    an_admin_sees_the_refresh_tokens_of_its_clients_on_sqlite
+        an_admin_sees_the_refresh_tokens_of_its_clients_on_postgres
+        an_admin_sees_the_refresh_tokens_of_its_clients;
+}
+
 #[test]
 fn the_audience_told_is_the_one_that_the_token_names() {
     // S42: also where it names nobody in particular, and each profile has a word for that.

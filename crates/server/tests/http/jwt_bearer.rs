@@ -41,7 +41,7 @@ impl Idp {
     }
 
     /// The same with one member changed; null takes it away.
-    fn about_alice_but(&self, jti: &str, name: &str, value: Value) -> String {
+    pub(crate) fn about_alice_but(&self, jti: &str, name: &str, value: Value) -> String {
         let mut claims = claims("alice", jti);
         if value.is_null() {
             claims.remove(name);
@@ -99,7 +99,7 @@ fn an_assertion_about_a_user_is_good_once_on_postgres() {
 
 #[test]
 fn an_assertion_that_says_one_wrong_thing_is_refused() {
-    // S58, B83, B85, B89 to B92, B95, B96
+    // S58, B83, B85, B89, B90, B91, B92, B93, B94, B95
     let office = Office::open(Engine::Sqlite);
     let web = office.web();
     let idp = Idp::trusted(&office);
@@ -114,16 +114,22 @@ fn an_assertion_that_says_one_wrong_thing_is_refused() {
         ("nbf", json!(now() + 61)),
         ("iat", json!(now() + 61)),
         ("iat", json!(1e13)),
+        ("iat", json!(now() - 86_400)),
         ("aud", json!(null)),
         ("aud", json!([])),
         ("aud", json!([ISSUER])),
         ("aud", json!("https://elsewhere.example")),
+        ("aud", json!(format!("{ISSUER}/token"))),
+        ("aud", json!({"is": ISSUER})),
+        ("aud", json!(1)),
         ("iss", json!(null)),
         ("iss", json!("https://nobody.example")),
         ("iss", json!("web")),
         ("sub", json!(null)),
         ("sub", json!("")),
         ("sub", json!(1)),
+        ("jti", json!(null)),
+        ("jti", json!(1)),
         ("jti", json!("")),
         ("jti", json!("x".repeat(4_000))),
     ]

@@ -8,6 +8,23 @@
     reason = "a test that cannot go on says so"
 )]
 
+/// Lets each story be told on both engines.
+macro_rules! both {
+    ($($sqlite:ident $postgres:ident $story:ident;)+) => {
+        $(
+            #[test]
+            fn $sqlite() {
+                $story(crate::house::Engine::Sqlite);
+            }
+
+            #[test]
+            fn $postgres() {
+                $story(crate::house::Engine::Postgres);
+            }
+        )+
+    };
+}
+
 mod alerts;
 mod audit_trail;
 mod authentication;
@@ -20,6 +37,7 @@ mod canary;
 mod clerk;
 mod client_credentials;
 mod crowd;
+mod curl;
 mod database_killed;
 mod database_restarted;
 mod device_code;
@@ -43,6 +61,8 @@ mod meanwhile;
 mod metadata;
 mod oa4mp;
 mod own_postgres;
+mod page_refusals;
+mod pages;
 mod planting;
 mod private_key_jwt;
 mod raw_rows;

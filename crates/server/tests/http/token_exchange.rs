@@ -160,6 +160,41 @@ fn a_delegation_keeps_the_chain_of_actors_and_honours_may_act() {
     assert_refused(&with(&others), 400, "invalid_request");
 }
 
+fn a_child_outlives_the_access_token_it_came_from(engine: Engine) {
+    // S50, I18: it is the family that it hangs on.
+    let office = Office::open(engine);
+    let web = office.web();
+    let (access, refresh) = office.issued(&web);
+    let child = member(&web.exchange(&access, &[]), "access_token");
+    assert_eq!(web.revoke(&access).status, 200);
+    assert!(!web.finds_active(&access) && web.finds_active(&child));
+    assert_eq!(web.revoke(&refresh).status, 200);
+    assert!(!web.finds_active(&child));
+}
+
+fn where_nobody_is_named_the_callers_own_token_acts(engine: Engine) {
+    // S49, B77: an empty `may_act` is no permission for others.
+    let office = Office::open(engine);
+    let (web, api) = (office.web(), office.api());
+    let subject = meant_for_api(&office, &web);
+    let third = office.register("third", registration());
+    let with = |actor: &str| {
+        api.exchange(&subject, &[("actor_token", actor), ("actor_token_type", ACCESS_TOKEN)])
+    };
+    assert_eq!(with(&member(&api.for_itself(&[]), "access_token")).status, 200);
+    let others = member(&third.for_itself(&[("resource", API)]), "access_token");
+    assert_refused(&with(&others), 400, "invalid_request");
+}
+
+both! {
+    a_child_outlives_the_access_token_it_came_from_and_not_the_family_on_sqlite
+        a_child_outlives_the_access_token_it_came_from_and_not_the_family_on_postgres
+        a_child_outlives_the_access_token_it_came_from;
+    where_nobody_is_named_the_callers_own_token_acts_on_sqlite
+        where_nobody_is_named_the_callers_own_token_acts_on_postgres
+        where_nobody_is_named_the_callers_own_token_acts;
+}
+
 #[test]
 fn a_refresh_token_comes_only_to_a_client_that_gets_some() {
     // B75
