@@ -25,7 +25,12 @@ pub struct Rotated {
     pub next: String,
     /// Keys that sign no more, and are published for as long as what they signed may live.
     pub retired: Vec<String>,
+    /// Keys that were to sign next and never will.
+    pub withdrawn: Vec<String>,
 }
+
+/// How often a rotation looks again at keys that somebody else changes meanwhile.
+const LOOKS: usize = 3;
 
 impl Keeper {
     /// The same keeper in another issuer.
@@ -89,31 +94,39 @@ impl Keeper {
         longest: Lifetime,
         actor: Actor<'_>,
     ) -> Result<Rotated, DeedError> {
-        let keys = self.list_signing_keys()?;
-        let next = keys.iter().find(|key| {
-            key.state == SigningKeyState::Next
-                && key.private.is_some()
-                && algorithm.is_none_or(|algorithm| algorithm.as_str() == key.algorithm)
-        });
-        let kind = algorithm
-            .or_else(|| next.and_then(|key| Algorithm::from_name(&key.algorithm)))
-            .unwrap_or(DEFAULT_ALGORITHM);
-        let current = match next {
-            Some(next) => StoredSigningKey { state: SigningKeyState::Current, ..next.clone() },
-            None => self.new_key(kind, SigningKeyState::Current)?,
-        };
-        let following = self.new_key(kind, SigningKeyState::Next)?;
-        let now = self.clock.now();
-        let retired = self.store.change(|unit| {
-            let keys = unit.list_signing_keys(self.issuer.key)?;
-            let retired = self.retire_others(unit, (&current.kid, &keys), (now, longest), actor)?;
-            unit.put_signing_key(&current)?;
-            unit.put_signing_key(&following)?;
-            let entry = self.key_entry(Event::KeyRotated, &current).by(actor);
-            self.trail.append_in(unit, &entry)?;
-            Ok(retired)
-        })?;
-        Ok(Rotated { current: current.kid, next: following.kid, retired })
+        for _ in 0..LOOKS {
+            // Keys are made before the unit, which must be short: an RSA key takes a second.
+            let next = next_of(&self.list_signing_keys()?, algorithm);
+            let kind = algorithm
+                .or_else(|| next.as_ref().and_then(|key| Algorithm::from_name(&key.algorithm)))
+                .unwrap_or(DEFAULT_ALGORITHM);
+            let current = match &next {
+                Some(next) => StoredSigningKey { state: SigningKeyState::Current, ..next.clone() },
+                None => self.new_key(kind, SigningKeyState::Current)?,
+            };
+            let following = self.new_key(kind, SigningKeyState::Next)?;
+            let now = self.clock.now();
+            let rotated = self.store.change(|unit| {
+                let keys = unit.list_signing_keys(self.issuer.key)?;
+                // Retired or rotated by somebody else meanwhile: that stays done.
+                if next_of(&keys, algorithm) != next {
+                    return Ok(None);
+                }
+                let withdrawn = self.withdraw_next(unit, (&current.kid, &keys), now, actor)?;
+                let others = (current.kid.as_str(), keys.as_slice());
+                let retired = self.retire_others(unit, others, (now, longest), actor)?;
+                unit.put_signing_key(&current)?;
+                unit.put_signing_key(&following)?;
+                let entry = self.key_entry(Event::KeyRotated, &current).by(actor);
+                self.trail.append_in(unit, &entry)?;
+                Ok(Some((retired, withdrawn)))
+            })?;
+            if let Some((retired, withdrawn)) = rotated {
+                let (current, next) = (current.kid, following.kid);
+                return Ok(Rotated { current, next, retired, withdrawn });
+            }
+        }
+        Err(StoreError::unavailable("the signing keys change all the time").into())
     }
 
     /// Rotates if the next key has waited for `period`; whether it did.
@@ -141,16 +154,7 @@ impl Keeper {
             if key.state == SigningKeyState::Current {
                 return Ok(Err(DeedError::KeySigns(kid.to_owned())));
             }
-            let retired = StoredSigningKey {
-                state: SigningKeyState::Retired,
-                published_until: Some(now),
-                private: None,
-                ..key
-            };
-            unit.put_signing_key(&retired)?;
-            let entry = self.key_entry(Event::KeyRetired, &retired);
-            self.trail.append_in(unit, &entry)?;
-            Ok(Ok(()))
+            Ok(Ok(self.withdraw(unit, key, now, Actor::Keeper)?))
         })?
     }
 
@@ -193,6 +197,44 @@ impl Keeper {
             Ok(Ok(()))
         })??;
         Ok(taken.into_iter().map(|key| key.kid).collect())
+    }
+
+    /// Keys that were to sign next and now will not: they have signed nothing that anybody
+    /// could want to verify.
+    fn withdraw_next(
+        &self,
+        unit: &mut dyn Unit,
+        (current, keys): (&str, &[StoredSigningKey]),
+        now: Timestamp,
+        actor: Actor<'_>,
+    ) -> Result<Vec<String>, StoreError> {
+        let waiting = |key: &&StoredSigningKey| key.state == SigningKeyState::Next;
+        let mut withdrawn = Vec::new();
+        for key in keys.iter().filter(waiting).filter(|key| key.kid != current) {
+            self.withdraw(unit, key.clone(), now, actor)?;
+            withdrawn.push(key.kid.clone());
+        }
+        Ok(withdrawn)
+    }
+
+    /// A key is published no more, and its private half is gone.
+    fn withdraw(
+        &self,
+        unit: &mut dyn Unit,
+        key: StoredSigningKey,
+        now: Timestamp,
+        actor: Actor<'_>,
+    ) -> Result<(), StoreError> {
+        let withdrawn = StoredSigningKey {
+            state: SigningKeyState::Retired,
+            published_until: Some(now),
+            private: None,
+            ..key
+        };
+        unit.put_signing_key(&withdrawn)?;
+        let entry = self.key_entry(Event::KeyRetired, &withdrawn).by(actor);
+        self.trail.append_in(unit, &entry)?;
+        Ok(())
     }
 
     /// Keys that sign now sign no more, and stay published for what they signed.
@@ -256,4 +298,15 @@ impl Keeper {
     fn key_entry(&self, event: Event, key: &StoredSigningKey) -> Entry {
         self.entry(event).with_word("kid", &key.kid).with_word("algorithm", &key.algorithm)
     }
+}
+
+/// The key that signs next, if it is of the algorithm that is asked for. Where there are
+/// several, the newest one is it: the others were left behind.
+fn next_of(keys: &[StoredSigningKey], algorithm: Option<Algorithm>) -> Option<StoredSigningKey> {
+    let waiting = |key: &&StoredSigningKey| {
+        key.state == SigningKeyState::Next
+            && key.private.is_some()
+            && algorithm.is_none_or(|algorithm| algorithm.as_str() == key.algorithm)
+    };
+    keys.iter().filter(waiting).max_by_key(|key| key.created_at).cloned()
 }

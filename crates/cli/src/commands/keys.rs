@@ -92,6 +92,7 @@ fn rotate(desk: &mut Desk<'_, '_>, algorithm: Option<SigningAlgorithm>) -> Resul
         "current": rotated.current,
         "next": rotated.next,
         "retired": rotated.retired,
+        "withdrawn": rotated.withdrawn,
     }))?;
     desk.output.say(&format!(
         "The key {} signs from now on; running services follow within a minute.",
@@ -102,6 +103,9 @@ fn rotate(desk: &mut Desk<'_, '_>, algorithm: Option<SigningAlgorithm>) -> Resul
         desk.output.say(&format!(
             "The key {kid} signs no more, and stays published for as long as what it signed lives."
         ))?;
+    }
+    for kid in &rotated.withdrawn {
+        desk.output.say(&format!("The key {kid} was to sign next, and never will."))?;
     }
     Ok(())
 }

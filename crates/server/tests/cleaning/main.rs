@@ -2,11 +2,14 @@
 //! engines.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says so")]
 
+mod meddling;
+
 use std::sync::Arc;
 
+use meddling::Meddling;
 use muster_admin::{ClientDraft, Keeper, Proof};
 use muster_cli::{KeeperSettings, Premises};
-use muster_crypto::{Kek, OsRandomness};
+use muster_crypto::{Algorithm, Kek, OsRandomness};
 use muster_domain::{
     ClientId, Clock, IssuerUrl, Lifetime, Randomness, Reach, Registration, TokenKind, UserId,
 };
@@ -191,6 +194,57 @@ fn the_next_key_takes_over_when_it_is_time(yard: &Yard) {
     assert_eq!(broom.round().unwrap(), Round::default(), "once a period");
 }
 
+/// S64: plain and scheduled rotations stay with the algorithm that was chosen last.
+fn a_change_of_algorithm_lasts(yard: &Yard) {
+    let (keeper, day) = (yard.keeper(), Lifetime::from_days(1));
+    keeper.ensure_signing_keys().unwrap();
+    let of = |state| {
+        let keys = keeper.list_signing_keys().unwrap().into_iter();
+        keys.filter(|key| key.state == state).map(|key| key.algorithm).collect::<Vec<_>>()
+    };
+    let stays = || {
+        let both = [of(SigningKeyState::Current), of(SigningKeyState::Next)].concat();
+        assert_eq!(both, ["RS256", "RS256"]);
+    };
+    let before = keeper.list_signing_keys().unwrap();
+    let waited = before.iter().find(|key| key.state == SigningKeyState::Next).unwrap();
+    let rotated = keeper.rotate_signing_key(Some(Algorithm::Rs256), day).unwrap();
+    assert_eq!(rotated.withdrawn, std::slice::from_ref(&waited.kid));
+    let left = keeper.list_signing_keys().unwrap().into_iter().find(|key| key.kid == waited.kid);
+    let left = left.unwrap();
+    assert_eq!((left.published_until, left.private), (Some(yard.clock.now()), None));
+    for _ in 0..4 {
+        stays();
+        let next = keeper.rotate_signing_key(None, day).unwrap();
+        assert_eq!((next.withdrawn.len(), next.retired.len()), (0, 1));
+    }
+    yard.clock.turn(Lifetime::from_days(90));
+    yard.broom("one", Some(Lifetime::from_days(90))).round().unwrap();
+    stays();
+}
+
+/// A rotation looks at the keys before its unit, too: what was done between stays done.
+fn a_key_that_was_withdrawn_meanwhile_never_signs(yard: &Yard) {
+    let keeper = yard.keeper();
+    keeper.ensure_signing_keys().unwrap();
+    let next = |keeper: &Keeper| {
+        let keys = keeper.list_signing_keys().unwrap().into_iter();
+        keys.filter(|key| key.state == SigningKeyState::Next).map(|key| key.kid).next()
+    };
+    let leaked = next(&keeper).unwrap();
+    let (other, kid) = (keeper.clone(), leaked.clone());
+    let meddling = Meddling::after_one_reading(&yard.premises.store, move || {
+        other.retire_signing_key(&kid).unwrap();
+    });
+    let meddled = Keeper { store: Arc::new(meddling), ..keeper.clone() };
+    let rotated = meddled.rotate_signing_key(None, Lifetime::from_days(1)).unwrap();
+    assert_ne!(rotated.current, leaked);
+    let key = keeper.list_signing_keys().unwrap().into_iter().find(|key| key.kid == leaked);
+    let key = key.unwrap();
+    assert_eq!((key.state, key.private), (SigningKeyState::Retired, None));
+    assert_eq!((yard.current(), next(&keeper)), (vec![rotated.current], Some(rotated.next)));
+}
+
 macro_rules! both {
     ($($sqlite:ident $postgres:ident $story:ident;)+) => {
         $(
@@ -218,6 +272,12 @@ both! {
     no_assertion_counts_twice_although_clocks_differ_on_sqlite
         no_assertion_counts_twice_although_clocks_differ_on_postgres
         no_assertion_counts_twice_although_clocks_differ;
+    a_change_of_algorithm_lasts_on_sqlite
+        a_change_of_algorithm_lasts_on_postgres
+        a_change_of_algorithm_lasts;
+    a_key_that_was_withdrawn_meanwhile_never_signs_on_sqlite
+        a_key_that_was_withdrawn_meanwhile_never_signs_on_postgres
+        a_key_that_was_withdrawn_meanwhile_never_signs;
     the_next_key_takes_over_when_it_is_time_on_sqlite
         the_next_key_takes_over_when_it_is_time_on_postgres
         the_next_key_takes_over_when_it_is_time;
