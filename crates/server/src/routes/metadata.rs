@@ -43,10 +43,10 @@ fn document(url: &str, grants: GrantTypes) -> Value {
     };
     let proved = [AuthMethod::SecretBasic, AuthMethod::SecretPost, AuthMethod::PrivateKeyJwt];
     let everybody = methods(&AuthMethod::ALL);
-    let grants: Vec<&str> = grants.iter().map(GrantType::as_str).collect();
+    let names: Vec<&str> = grants.iter().map(GrantType::as_str).collect();
     let algorithms: Vec<&str> = Algorithm::names().collect();
     let signing: Vec<&str> = SIGNING.into_iter().map(Algorithm::as_str).collect();
-    json!({
+    let mut document = json!({
         "issuer": url,
         "token_endpoint": format!("{url}/token"),
         "token_endpoint_auth_methods_supported": everybody,
@@ -58,15 +58,21 @@ fn document(url: &str, grants: GrantTypes) -> Value {
         "revocation_endpoint": format!("{url}/revoke"),
         "revocation_endpoint_auth_methods_supported": everybody,
         "revocation_endpoint_auth_signing_alg_values_supported": algorithms,
-        "device_authorization_endpoint": format!("{url}/device_authorization"),
         "jwks_uri": format!("{url}/certs"),
-        "grant_types_supported": grants,
+        "grant_types_supported": names,
         "response_types_supported": [],
         "code_challenge_methods_supported": ["S256"],
         "dpop_signing_alg_values_supported": algorithms,
         "id_token_signing_alg_values_supported": signing,
         "subject_types_supported": ["public"],
-    })
+    });
+    if grants.contains(GrantType::DeviceCode)
+        && let Some(members) = document.as_object_mut()
+    {
+        let place = format!("{url}/device_authorization");
+        members.insert("device_authorization_endpoint".to_owned(), place.into());
+    }
+    document
 }
 
 /// What keys of this service sign with.

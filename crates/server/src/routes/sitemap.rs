@@ -5,6 +5,7 @@ use std::sync::Arc;
 use actix_web::dev::HttpServiceFactory;
 use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{FromRequest, Handler, Responder, Route};
+use muster_grants::GrantType;
 
 use super::{certs, inquiry, metadata, token};
 use crate::house::House;
@@ -22,6 +23,7 @@ pub fn routes(houses: Vec<Arc<House>>) -> impl Fn(&mut ServiceConfig) + Clone + 
 
 fn of_house(app: &mut ServiceConfig, house: &Arc<House>) {
     let path = muster_domain::IssuerPath::of(&house.issuer.url).as_str().to_owned();
+    let grants = house.pipeline.reading.grants;
     let house = Data::from(Arc::clone(house));
     let token = web::resource(format!("{path}/token")).app_data(house.clone());
     app.service(token.route(web::route().to(token::token)));
@@ -31,7 +33,10 @@ fn of_house(app: &mut ServiceConfig, house: &Arc<House>) {
     };
     question("/introspect", web::post().to(inquiry::introspect));
     question("/revoke", web::post().to(inquiry::revoke));
-    question("/device_authorization", web::post().to(inquiry::start_device));
+    // Switched off it does not exist (S09).
+    if grants.contains(GrantType::DeviceCode) {
+        question("/device_authorization", web::post().to(inquiry::start_device));
+    }
     app.service(document(&format!("{path}/certs"), &house, certs::certs));
     for place in metadata::places(&path) {
         app.service(document(&place, &house, metadata::metadata));

@@ -119,6 +119,14 @@ fn grants_that_do_not_exist_or_are_switched_off_are_unsupported_and_unnamed() {
         assert!(!named.as_array().expect("grants").contains(&grant.into()), "{grant}");
     }
     assert_eq!(web.for_itself(&[]).status, 200);
+    // Nor does the place where a device would begin (S60).
+    let started = web.post("device_authorization", &[]);
+    let nothing = web.post("nothing-is-here", &[]);
+    assert_eq!((started.status, started.text()), (nothing.status, nothing.text()));
+    assert_eq!(started.status, 404);
+    assert_eq!(document(&office).get("device_authorization_endpoint"), None);
+    let all = Office::open(Engine::Sqlite);
+    assert!(document(&all)["device_authorization_endpoint"].is_string());
 }
 
 fn document(office: &Office) -> Value {
