@@ -5,11 +5,12 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use muster_domain::{Client, ErrorCode, TransactionState, User};
+use muster_domain::{Client, Clock, Credentials, ErrorCode, TransactionState, User};
 use muster_flows::{Decision, Revoked, TokenAnswer};
 
 use crate::faulty::{Faulty, Strike, Switch};
 use crate::house::{Engine, House, every_grant, with_grace};
+use crate::proving::{Holder, NO_PROOF, Showing};
 use crate::trusted::Trusted;
 use crate::verbs::live_refresh;
 
@@ -305,6 +306,54 @@ fn decisions_and_assertions_count_once(engine: Engine) {
         |house, held| house.exchange_for_refresh("app", held.access_token.expose()),
         |frail, _, tried| comes_at_last(frail, tried),
     );
+}
+
+fn proofs_and_statements_count_once(engine: Engine) {
+    // F07, B93, B133: also where the unit is done and only its answer is lost
+    let (frail, key) = (Frail::new(engine, false), Holder::new());
+    frail.house.client_by("keyed", every_grant("a"), Credentials::key_set(key.jwks()));
+    let count = AtomicUsize::new(0);
+    let name = || count.fetch_add(1, Ordering::Relaxed).to_string();
+    let now = frail.house.clock.now();
+    let body = "grant_type=client_credentials";
+    let proving =
+        |house: &House, proof: &str| house.ask_proving(("app", Showing::Secret), Some(proof), body);
+    let stating = |house: &House, statement: &str| {
+        house.ask_proving(("keyed", Showing::Statement(statement)), None, body)
+    };
+    frail.each_call(
+        |_| key.proof(now, &name()),
+        |house, proof| proving(house, proof),
+        |frail, proof, tried| {
+            assert!(tried.failed.is_err(), "a failure is not a success");
+            match &tried.again {
+                Ok(answer) => assert!(frail.is_alive(answer)),
+                Err(code) => assert_eq!((*code, tried.strike), (NO_PROOF, Strike::AnswerLost)),
+            }
+            assert_eq!(proving(&frail.house, proof).unwrap_err(), NO_PROOF);
+        },
+    );
+    frail.each_call(
+        |_| key.statement("keyed", now, &name()),
+        |house, statement| stating(house, statement),
+        |frail, statement, tried| {
+            assert!(tried.failed.is_err(), "a failure is not a success");
+            let used = ErrorCode::InvalidClient;
+            assert!(tried.again.as_ref().err().is_none_or(|code| *code == used));
+            assert_eq!(stating(&frail.house, statement).unwrap_err(), used);
+            assert!(stating(&frail.house, &key.statement("keyed", now, &name())).is_ok());
+        },
+    );
+}
+
+#[test]
+fn proofs_and_statements_count_once_although_a_call_fails_on_sqlite() {
+    proofs_and_statements_count_once(Engine::Sqlite);
+}
+
+#[test]
+fn proofs_and_statements_count_once_although_a_call_fails_on_postgres() {
+    proofs_and_statements_count_once(Engine::Postgres);
 }
 
 #[test]

@@ -5,12 +5,13 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use muster_domain::{Client, ErrorCode, User};
+use muster_domain::{Client, Clock, Credentials, ErrorCode, User};
 use muster_flows::{Decision, TokenAnswer};
 
 use crate::faulty::{Strike, Switch};
 use crate::faulty_within::{FaultyChronicle, FaultyWithin, Recorded};
 use crate::house::{Engine, House, every_grant, with_grace};
+use crate::proving::{Holder, Showing};
 use crate::trusted::Trusted;
 
 /// More calls than any flow makes.
@@ -39,7 +40,8 @@ struct Brittle {
     mild: Client,
     user: User,
     trusted: Trusted,
-    assertions: AtomicUsize,
+    names: AtomicUsize,
+    key: Holder,
 }
 
 /// A flow with what it begins with, and how it ends.
@@ -65,7 +67,7 @@ const PENDING: Result<(), ErrorCode> = Err(ErrorCode::AuthorizationPending);
 const DENIED: Result<(), ErrorCode> = Err(ErrorCode::AccessDenied);
 
 /// Every handler, also those that refuse and note why.
-const STORIES: [Story; 20] = [
+const STORIES: [Story; 23] = [
     story("issue to the client", nothing, issue, DONE),
     story("redeem a code", Brittle::code, redeem, DONE),
     story("redeem it again", Brittle::used_code, redeem, USED_UP),
@@ -73,6 +75,9 @@ const STORIES: [Story; 20] = [
     story("refresh", Brittle::refresh_token, refresh, DONE),
     story("refresh again", Brittle::used, refresh, USED_UP),
     story("refresh in grace", Brittle::in_grace, refresh_mildly, DONE),
+    story("issue with a proof", Brittle::proof, issue_bound, DONE),
+    story("refresh with a proof", Brittle::token_with_proof, refresh_bound, DONE),
+    story("refresh in grace with a proof", Brittle::in_grace_with_proof, again_bound, DONE),
     story("exchange", Brittle::access_token, exchange, DONE),
     story("exchange for refresh", Brittle::access_token, exchange_long, DONE),
     story("start a device", nothing, start_device, DONE),
@@ -94,6 +99,29 @@ fn nothing(_: &Brittle) -> String {
 
 fn issue(brittle: &Brittle, _: &str) -> Result<(), ErrorCode> {
     brittle.house.client_credentials("strict", "").map(drop)
+}
+
+fn bound(brittle: &Brittle, client: &str, proof: &str, body: &str) -> Result<(), ErrorCode> {
+    let caller = (client, Showing::Secret);
+    brittle.house.ask_proving(caller, Some(proof), body).map(drop)
+}
+
+fn issue_bound(brittle: &Brittle, proof: &str) -> Result<(), ErrorCode> {
+    bound(brittle, "strict", proof, "grant_type=client_credentials")
+}
+
+/// With a token and a proof, one beside the other.
+fn refresh_with(brittle: &Brittle, client: &str, ground: &str) -> Result<(), ErrorCode> {
+    let (token, proof) = ground.split_once(' ').expect("a token and a proof");
+    bound(brittle, client, proof, &format!("grant_type=refresh_token&refresh_token={token}"))
+}
+
+fn refresh_bound(brittle: &Brittle, ground: &str) -> Result<(), ErrorCode> {
+    refresh_with(brittle, "strict", ground)
+}
+
+fn again_bound(brittle: &Brittle, ground: &str) -> Result<(), ErrorCode> {
+    refresh_with(brittle, "mild", ground)
 }
 
 fn redeem(brittle: &Brittle, code: &str) -> Result<(), ErrorCode> {
@@ -176,8 +204,10 @@ impl Brittle {
         };
         let strict = house.client("strict", every_grant("a"));
         let mild = house.client("mild", with_grace("a"));
+        let key = Holder::new();
+        house.client_by("keyed", every_grant("a"), Credentials::key_set(key.jwks()));
         let (user, trusted) = (house.user("alice"), Trusted::by(&house));
-        Self { house, switch, strict, mild, user, trusted, assertions: AtomicUsize::new(0) }
+        Self { house, switch, strict, mild, user, trusted, names: AtomicUsize::new(0), key }
     }
 
     fn code(&self) -> String {
@@ -232,9 +262,29 @@ impl Brittle {
         started.device_code.expose().clone()
     }
 
+    /// One that was not given before.
+    fn name(&self) -> String {
+        self.names.fetch_add(1, Ordering::Relaxed).to_string()
+    }
+
     fn assertion(&self) -> String {
-        let number = self.assertions.fetch_add(1, Ordering::Relaxed);
-        self.trusted.about("alice", &format!("assertion-{number}"))
+        self.trusted.about("alice", &self.name())
+    }
+
+    fn statement(&self) -> String {
+        self.key.statement("keyed", self.house.clock.now(), &self.name())
+    }
+
+    fn proof(&self) -> String {
+        self.key.proof(self.house.clock.now(), &self.name())
+    }
+
+    fn token_with_proof(&self) -> String {
+        format!("{} {}", self.refresh_token(), self.proof())
+    }
+
+    fn in_grace_with_proof(&self) -> String {
+        format!("{} {}", self.in_grace(), self.proof())
     }
 
     fn traces(&self) -> Vec<(Option<String>, i64)> {
@@ -281,6 +331,53 @@ fn whichever_call_within_a_unit_fails_nothing_has_happened_on_sqlite() {
 #[test]
 fn whichever_call_within_a_unit_fails_nothing_has_happened_on_postgres() {
     no_failing_call_leaves_a_trace(Engine::Postgres);
+}
+
+/// A statement is noted in a unit of its own, before anything is done for its client: where
+/// that unit was committed, the statement is used up, and a new one gets the answer.
+fn a_statement_counts_once(engine: Engine) {
+    // F07, B93
+    let brittle = Brittle::new(engine, false);
+    let ask = |statement: &str| {
+        let caller = ("keyed", Showing::Statement(statement));
+        brittle.house.ask_proving(caller, None, "grant_type=client_credentials").map(drop)
+    };
+    let mut used_up = 0;
+    for moment in MOMENTS {
+        for nth in 1.. {
+            assert!(nth < CALLS_MOST, "a flow that never ends");
+            let (statement, before) = (brittle.statement(), brittle.traces());
+            brittle.switch.arm(nth, moment);
+            let told = ask(&statement);
+            if !brittle.switch.disarm() {
+                assert_eq!((told, ask(&statement)), (DONE, Err(ErrorCode::InvalidClient)));
+                break;
+            }
+            let place = format!("call {nth} fails {moment:?}");
+            assert_eq!(told, Err(ErrorCode::TemporarilyUnavailable), "{place}");
+            let noted = |trace: &(Option<String>, i64)| trace.0.as_deref() == Some("assertions");
+            let after = brittle.traces();
+            let differ = before.iter().zip(&after).filter(|(before, after)| before != after);
+            let differ: Vec<_> = differ.map(|(_, after)| noted(after)).collect();
+            assert!(differ.iter().all(|noted| *noted), "{place}");
+            let spent = !differ.is_empty();
+            let again = if spent { Err(ErrorCode::InvalidClient) } else { DONE };
+            assert_eq!(ask(&statement), again, "{place}, and again");
+            assert_eq!(ask(&brittle.statement()), DONE, "{place}, and anew");
+            used_up += usize::from(spent);
+        }
+    }
+    assert!(used_up > 0, "calls after the unit fail, too");
+}
+
+#[test]
+fn whichever_call_fails_a_clients_statement_counts_once_on_sqlite() {
+    a_statement_counts_once(Engine::Sqlite);
+}
+
+#[test]
+fn whichever_call_fails_a_clients_statement_counts_once_on_postgres() {
+    a_statement_counts_once(Engine::Postgres);
 }
 
 /// What only looks, or waits, has nothing to note.

@@ -20,7 +20,7 @@ fn public_with_token(house: &House, registration: Registration) -> String {
     refresh_of(&house.ask_proving(PUBLIC, None, &body).expect("a fresh code is good"))
 }
 
-const PUBLIC: (&str, Showing) = ("app", Showing::Name);
+const PUBLIC: (&str, Showing<'_>) = ("app", Showing::Name);
 
 fn refresh(house: &House, token: &str, proof: Option<&str>) -> Told {
     house.ask_proving(PUBLIC, proof, &format!("grant_type=refresh_token&refresh_token={token}"))
