@@ -1,7 +1,7 @@
 //! The signer of an issuer, kept ready: building one costs more than fifty signatures.
 //!
-//! It is read again after a minute, so that every process hears of a rotation by another
-//! one. Until then it may sign with a key that has just been retired, which stays published
+//! It is read again after a while (`keys.signers_seconds`), so that every process hears of a
+//! rotation by another one. Until then it may sign with a key that has just been retired, which stays published
 //! for longer than what it signed lives.
 
 use std::collections::HashMap;
@@ -14,12 +14,18 @@ use parking_lot::Mutex;
 
 use crate::{FlowError, Tools};
 
-/// How long a signer is used before the keys are read again.
-const FRESH_FOR: Lifetime = Lifetime::from_seconds(60);
-
 /// Signers by issuer.
-#[derive(Default)]
-pub struct Signers(Mutex<HashMap<IssuerKey, Kept>>);
+pub struct Signers {
+    fresh_for: Lifetime,
+    kept: Mutex<HashMap<IssuerKey, Kept>>,
+}
+
+impl Default for Signers {
+    /// Read again after a minute.
+    fn default() -> Self {
+        Self::fresh_for(Lifetime::from_seconds(60))
+    }
+}
 
 struct Kept {
     read_at: Timestamp,
@@ -27,12 +33,18 @@ struct Kept {
 }
 
 impl Signers {
+    /// Each is used for so long before the keys are read again.
+    pub fn fresh_for(fresh_for: Lifetime) -> Self {
+        Self { fresh_for, kept: Mutex::default() }
+    }
+
     /// The signer of the issuer whose tools these are.
     pub fn of(&self, tools: &Tools, now: Timestamp) -> Result<Arc<Signer>, FlowError> {
         let issuer = tools.issuer.key;
-        let kept = self.0.lock().get(&issuer).map(|kept| (kept.read_at, Arc::clone(&kept.signer)));
+        let kept =
+            self.kept.lock().get(&issuer).map(|kept| (kept.read_at, Arc::clone(&kept.signer)));
         if let Some((read_at, signer)) = &kept
-            && now < read_at.plus(FRESH_FOR)
+            && now < read_at.plus(self.fresh_for)
             && now >= *read_at
         {
             return Ok(Arc::clone(signer));
@@ -43,14 +55,14 @@ impl Signers {
             Some((_, signer)) if signer.kid() == current.kid => signer,
             Some(_) | None => Arc::new(built(tools, &current)?),
         };
-        self.0.lock().insert(issuer, Kept { read_at: now, signer: Arc::clone(&signer) });
+        self.kept.lock().insert(issuer, Kept { read_at: now, signer: Arc::clone(&signer) });
         Ok(signer)
     }
 
     /// Forgets what is kept, so that the next signature asks the store: after a rotation by
     /// this process itself.
     pub fn forget(&self, issuer: IssuerKey) {
-        self.0.lock().remove(&issuer);
+        self.kept.lock().remove(&issuer);
     }
 }
 

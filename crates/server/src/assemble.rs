@@ -176,7 +176,7 @@ fn houses(
         premises,
         verifier: Arc::new(verifier),
         published: Arc::new(PublishedKeys::default()),
-        signers: Arc::new(Signers::default()),
+        signers: Arc::new(Signers::fresh_for(settings.keys.signers_fresh_for)),
         gate: Arc::new(gate),
         quotas,
     };

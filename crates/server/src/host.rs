@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use muster_cli::{DemoOptions, Exit, Failure, Host, KeeperSettings, Output};
 use muster_crypto::OsRandomness;
@@ -17,6 +18,9 @@ use crate::settings::{self, Environment, Problems, Settings};
 use crate::shutdown::Stopped;
 use crate::telemetry::{start_logs, start_metrics};
 use crate::{demo, http_api};
+
+/// How long the end waits for what is still to be logged.
+const FOR_THE_LOG: Duration = Duration::from_secs(1);
 
 /// The binary.
 pub struct Binary {
@@ -36,6 +40,31 @@ impl Binary {
     fn world(&self) -> Result<World, Failure> {
         let metrics = start_metrics().map_err(|error| failed(&error))?;
         Ok(World { clock: self.clock(), randomness: self.randomness(), metrics })
+    }
+
+    fn serve_logging(&self, settings: &Settings) -> Result<(), Failure> {
+        let world = self.world()?;
+        let unavailable =
+            |error: &dyn std::error::Error| Failure::new(Exit::Unavailable, error.to_string());
+        let premises = open_premises(settings, &world).map_err(|error| unavailable(&error))?;
+        let running = start_on(settings, &world, &premises).map_err(|error| unavailable(&error))?;
+        let checkpoints = Checkpoints::begin(&premises).map_err(|error| failed(&error))?;
+        let store = Arc::clone(&premises.store);
+        let clock = Arc::clone(&world.clock);
+        let redaction = Redaction::begin(store, clock, settings.token_info.ended_texts)
+            .map_err(|error| failed(&error))?;
+        let broom = broom(settings, &world, &premises).map_err(|error| failed(&error))?;
+        let cleaning = Cleaning::begin(broom).map_err(|error| failed(&error))?;
+        let stopped = running.until_told().map_err(|error| failed(&error))?;
+        drop((redaction, cleaning));
+        let recorded = checkpoints.stopped(stopped == Stopped::InOrder);
+        recorded.map_err(|error| unavailable(&error))?;
+        match stopped {
+            Stopped::InOrder => Ok(()),
+            Stopped::AtOnce | Stopped::GivenUp => {
+                Err(Failure::new(Exit::Failed, "stopped before everything was finished"))
+            }
+        }
     }
 }
 
@@ -62,30 +91,10 @@ impl Host for Binary {
 
     fn serve(&self, file: Option<&Path>) -> Result<(), Failure> {
         let settings = self.load(file)?;
-        start_logs(&settings.telemetry).map_err(|error| failed(&error))?;
-        let world = self.world()?;
-        let unavailable =
-            |error: &dyn std::error::Error| Failure::new(Exit::Unavailable, error.to_string());
-        let premises = open_premises(&settings, &world).map_err(|error| unavailable(&error))?;
-        let running =
-            start_on(&settings, &world, &premises).map_err(|error| unavailable(&error))?;
-        let checkpoints = Checkpoints::begin(&premises).map_err(|error| failed(&error))?;
-        let store = Arc::clone(&premises.store);
-        let clock = Arc::clone(&world.clock);
-        let redaction = Redaction::begin(store, clock, settings.token_info.ended_texts)
-            .map_err(|error| failed(&error))?;
-        let broom = broom(&settings, &world, &premises).map_err(|error| failed(&error))?;
-        let cleaning = Cleaning::begin(broom).map_err(|error| failed(&error))?;
-        let stopped = running.until_told().map_err(|error| failed(&error))?;
-        drop((redaction, cleaning));
-        let recorded = checkpoints.stopped(stopped == Stopped::InOrder);
-        recorded.map_err(|error| unavailable(&error))?;
-        match stopped {
-            Stopped::InOrder => Ok(()),
-            Stopped::AtOnce | Stopped::GivenUp => {
-                Err(Failure::new(Exit::Failed, "stopped before everything was finished"))
-            }
-        }
+        let log = start_logs(&settings.telemetry).map_err(|error| failed(&error))?;
+        let served = self.serve_logging(&settings);
+        log.flush(FOR_THE_LOG);
+        served
     }
 
     fn demo(&self, options: &DemoOptions, output: &mut Output<'_>) -> Result<(), Failure> {

@@ -18,6 +18,7 @@ pub mod http_api;
 mod inquiries;
 pub mod listing_body;
 pub mod listing_gate;
+pub mod log_queue;
 pub mod management;
 mod metric_names;
 pub mod pipeline;

@@ -110,6 +110,12 @@ pub(crate) const METRICS: &[Metric] = &[
         what: "Listings that wait for their turn.",
     },
     Metric {
+        name: "muster_log_lines_dropped_total",
+        kind: Kind::Counter,
+        labels: "",
+        what: "Lines of the log that nobody took in time.",
+    },
+    Metric {
         name: "muster_panics_total",
         kind: Kind::Counter,
         labels: "",

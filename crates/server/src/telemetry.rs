@@ -14,6 +14,7 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
+use crate::log_queue::LogQueue;
 use crate::metric_names::{Kind, METRICS, Metric};
 use crate::recorder::Recorder;
 use crate::settings::{LogFormat, Telemetry};
@@ -28,6 +29,9 @@ pub enum TelemetryError {
     /// The directives are malformed.
     #[error("telemetry.level: {0}")]
     Level(#[from] tracing_subscriber::filter::ParseError),
+    /// There is no thread for the log.
+    #[error("no thread for the log: {0}")]
+    Thread(#[from] std::io::Error),
     /// Logs or metrics were set up before, by somebody else.
     #[error("telemetry is set up already: {0}")]
     Twice(String),
@@ -45,10 +49,13 @@ impl Metrics {
     }
 }
 
-/// Logs to standard error as the settings say, and hooks panics.
-pub fn start_logs(settings: &Telemetry) -> Result<(), TelemetryError> {
+/// Logs to standard error as the settings say, and hooks panics. The queue is to be flushed
+/// before the process ends.
+pub fn start_logs(settings: &Telemetry) -> Result<LogQueue, TelemetryError> {
     let is_terminal = std::io::stderr().is_terminal();
-    start_logs_to(settings, std::io::stderr, is_terminal)
+    let queue = LogQueue::begin(std::io::stderr())?;
+    start_logs_to(settings, queue.clone(), is_terminal)?;
+    Ok(queue)
 }
 
 /// The same, to any writer.

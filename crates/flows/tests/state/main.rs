@@ -9,6 +9,7 @@
 
 mod chains;
 mod checker;
+mod cleaned;
 mod faults;
 mod faults_within;
 mod faulty;

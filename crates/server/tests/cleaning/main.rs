@@ -209,7 +209,7 @@ fn a_change_of_algorithm_lasts(yard: &Yard) {
     let before = keeper.list_signing_keys().unwrap();
     let waited = before.iter().find(|key| key.state == SigningKeyState::Next).unwrap();
     let rotated = keeper.rotate_signing_key(Some(Algorithm::Rs256), day).unwrap();
-    assert_eq!(rotated.withdrawn, [waited.kid.clone()]);
+    assert_eq!(rotated.withdrawn, std::slice::from_ref(&waited.kid));
     let left = keeper.list_signing_keys().unwrap().into_iter().find(|key| key.kid == waited.kid);
     let left = left.unwrap();
     assert_eq!((left.published_until, left.private), (Some(yard.clock.now()), None));

@@ -2,6 +2,9 @@
 //! every way, and then looked for in whatever a thief of the database, of its backups or of
 //! the log carries away, in every spelling that comes to mind.
 
+use std::path::Path;
+use std::time::{Duration, Instant};
+
 use muster_crypto::{GivenKey, OsRandomness};
 use muster_domain::{Clock, Lifetime, Secret, TokenKind};
 use muster_flows::Sprout;
@@ -157,6 +160,20 @@ fn use_them(house: &House) {
     assert!(published.text().contains("canary-key"), "{}", published.text());
 }
 
+/// The log with everything that was told so far: lines are written by a thread of their own.
+fn whole(house: &House, log: &Path) -> Vec<u8> {
+    Request::new("GET", "/the-last-line").send(house.address);
+    let began = Instant::now();
+    loop {
+        let told = std::fs::read(log).expect("the log");
+        if Canary::of("the last line", b"/the-last-line").stands_in(&told).is_some() {
+            return told;
+        }
+        assert!(began.elapsed() < Duration::from_secs(30), "the last line does not come");
+        std::thread::park_timeout(Duration::from_millis(5));
+    }
+}
+
 fn nothing_lies_about(engine: Engine) {
     let mut house = House::start(engine);
     let folder = Folder::new("canary");
@@ -165,7 +182,7 @@ fn nothing_lies_about(engine: Engine) {
     plant(&house);
     use_them(&house);
     let metrics = Request::new("GET", "/metrics").send(house.management).body;
-    let log = std::fs::read(log).expect("the log");
+    let log = whole(&house, &log);
     let said = Canary::of("what is logged", b"listing ended");
     assert!(said.stands_in(&log).is_some(), "{}", String::from_utf8_lossy(&log));
     let mut places = raw_rows::loot(&house);

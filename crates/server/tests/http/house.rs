@@ -290,9 +290,9 @@ impl House {
         command
     }
 
-    /// Kills the service and starts it again; what it logs, at the finest level, goes into
-    /// this file.
-    pub(crate) fn restart_telling_all(&mut self, log: std::fs::File) {
+    /// Kills the service and starts it again; what it logs, at the finest level, goes
+    /// there.
+    pub(crate) fn restart_telling_all(&mut self, log: impl Into<Stdio>) {
         self.kill();
         (self.address, self.management) = (free_address(), free_address());
         let mut command = self.telling_all(self.address, self.management);

@@ -1,13 +1,16 @@
 //! The published keys over HTTP: public halves alone, cached correctly, and nothing that
 //! stops verifying during a rotation.
 
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
 use muster_crypto::{Algorithm, VerifyingKeys};
 use muster_domain::Lifetime;
 use serde_json::Value;
 
-use crate::client_credentials::verified;
 use crate::house::Engine;
-use crate::issuing::{Office, member};
+use crate::issuing::{Office, Party, member};
 use crate::wire::{Answer, Request};
 
 fn certs(office: &Office) -> Answer {
@@ -76,26 +79,71 @@ fn who_has_the_keys_already_is_told_so() {
     assert_ne!(changed.header("ETag"), Some(tag.as_str()));
 }
 
+/// What was given out during a load: each token, and how many rotations had begun by then.
+type Given = Vec<(String, usize)>;
+
+/// Asks for tokens until it is over. No request fails (T19).
+fn load(office: &Office, web: &Party, (begun, over): (&AtomicUsize, &AtomicBool)) -> Given {
+    let mut given = Vec::new();
+    while !over.load(Ordering::SeqCst) {
+        let request = web.request("token", &[("grant_type", "client_credentials")]);
+        let token = member(&request.send(office.house.address), "access_token");
+        given.push((token, begun.load(Ordering::SeqCst)));
+    }
+    given
+}
+
+fn kid(token: &str) -> String {
+    let header = token.split('.').next().expect("a header");
+    let header = data_encoding::BASE64URL_NOPAD.decode(header.as_bytes()).expect("base64");
+    let header: Value = serde_json::from_slice(&header).expect("JSON");
+    header["kid"].as_str().expect("a kid").to_owned()
+}
+
+/// Waits until the service, which is another process, signs with this key.
+fn signs(web: &Party, wanted: &str) {
+    let began = Instant::now();
+    while kid(&member(&web.for_itself(&[]), "access_token")) != wanted {
+        assert!(began.elapsed() < Duration::from_mins(1), "the service keeps its old key");
+        std::thread::park_timeout(Duration::from_millis(20));
+    }
+}
+
 fn nothing_stops_verifying_during_a_rotation(engine: Engine) {
-    // S64: the old key stays published, and the service goes on issuing.
-    let office = Office::open(engine);
+    // S64, T19: four rotations under load, the last one to an algorithm of its own.
+    let office = Office::open_with(engine, &[("MUSTER__KEYS__SIGNERS_SECONDS", "1")]);
     let web = office.web();
-    let before = certs(&office);
-    let old = member(&web.for_itself(&[]), "access_token");
-    let day = Lifetime::from_days(1);
-    for algorithm in [None, Some(Algorithm::EdDsa), Some(Algorithm::Rs256)] {
-        office.keeper.rotate_signing_key(algorithm, day).expect("a rotation");
-        let new = member(&web.for_itself(&[]), "access_token");
-        for text in [&old, &new] {
-            assert_eq!(verified(&office, "/oauth2", text, "at+jwt")["sub"], "web");
-            assert!(web.finds_active(text));
+    let (begun, over) = (AtomicUsize::new(0), AtomicBool::new(false));
+    let first = member(&web.for_itself(&[]), "access_token");
+    let mut kids = vec![kid(&first)];
+    let mut sets = vec![certs(&office)];
+    let given: Given = std::thread::scope(|scope| {
+        let loads: Vec<_> =
+            (0..3).map(|_| scope.spawn(|| load(&office, &web, (&begun, &over)))).collect();
+        for algorithm in [None, None, None, Some(Algorithm::EdDsa)] {
+            sets.push(certs(&office));
+            begun.fetch_add(1, Ordering::SeqCst);
+            let rotated = office.keeper.rotate_signing_key(algorithm, Lifetime::from_days(1));
+            kids.push(rotated.expect("a rotation").current);
+            signs(&web, &kids[kids.len() - 1]);
+        }
+        over.store(true, Ordering::SeqCst);
+        loads.into_iter().flat_map(|load| load.join().expect("no request fails")).collect()
+    });
+    sets.push(certs(&office));
+    let used: BTreeSet<String> = given.iter().map(|(token, _)| kid(token)).collect();
+    assert_eq!(used, kids.iter().cloned().collect(), "each key signed during the load");
+    let sets: Vec<VerifyingKeys> =
+        sets.iter().map(|set| VerifyingKeys::of_jwk_set(&set.text()).expect("keys")).collect();
+    for (token, begun) in &given {
+        // The last key was not published before it signed: who meets it fetches again.
+        let since = if kid(token) == kids[4] { sets.len() - 1 } else { *begun };
+        for set in &sets[since..] {
+            let claims = set.verified_claims(token, &["at+jwt"]).expect("a published key");
+            assert_eq!(claims["sub"], "web");
         }
     }
-    assert!(kids(&before).iter().all(|kid| kids(&certs(&office)).contains(kid)));
-    // A verifier that fetched the keys before knows the one that signs next.
-    let early = VerifyingKeys::of_jwk_set(&before.text()).expect("keys");
-    let new = member(&web.for_itself(&[]), "access_token");
-    assert!(early.verified_claims(&new, &["at+jwt"]).is_ok());
+    assert!(web.finds_active(&first));
 }
 
 #[test]

@@ -57,6 +57,7 @@ mod ledger;
 mod listing_cut;
 mod listing_faults;
 mod listing_large;
+mod log_blocked;
 mod meanwhile;
 mod metadata;
 mod oa4mp;
