@@ -6,6 +6,7 @@ SELECT create_reference_table('issuers');
 SELECT create_reference_table('admins');
 SELECT create_reference_table('clients');
 SELECT create_reference_table('administers');
+SELECT create_reference_table('served_names');
 SELECT create_reference_table('signing_keys');
 SELECT create_reference_table('trusted_issuers');
 SELECT create_reference_table('data_keys');

@@ -24,6 +24,7 @@ mod rows;
 mod schema;
 #[cfg(feature = "scratch")]
 mod scratch;
+mod served_names;
 mod session;
 mod signing_keys;
 mod surroundings;

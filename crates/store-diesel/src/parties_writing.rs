@@ -15,6 +15,7 @@ use crate::error::store_error;
 use crate::purge::Purge;
 use crate::rows::{AdminRow, ClientRow, party_status_number, registration_text, small};
 use crate::schema::{admins, clients};
+use crate::served_names::ServedNames;
 use crate::session::Session;
 
 /// Updates the same columns of the same name in the table of clients or of admins.
@@ -52,6 +53,8 @@ macro_rules! parties_writing {
                     .values(ClientRow::of(seq, new)?)
                     .execute(&mut *self.connection)
                     .map_err(store_error)?;
+                let issuer = small(new.issuer.number())?;
+                self.set_served_names(issuer, small(seq)?, &new.registration)?;
                 ClientRow::of(seq, new)?.into_domain()
             }
 
@@ -97,14 +100,19 @@ macro_rules! parties_writing {
                 client: ClientKey,
                 registration: &Registration,
             ) -> Result<bool, StoreError> {
-                diesel::update(clients::table.find(small(client.number())?))
+                let client = small(client.number())?;
+                let issuer: Option<i32> = diesel::update(clients::table.find(client))
                     .set((
                         clients::registration.eq(registration_text(registration)?),
                         clients::version.eq(clients::version + 1),
                     ))
-                    .execute(&mut *self.connection)
-                    .map(|changed| changed > 0)
-                    .map_err(store_error)
+                    .returning(clients::issuer_seq)
+                    .get_result(&mut *self.connection)
+                    .optional()
+                    .map_err(store_error)?;
+                let Some(issuer) = issuer else { return Ok(false) };
+                self.set_served_names(issuer, client, registration)?;
+                Ok(true)
             }
 
             fn set_credentials(

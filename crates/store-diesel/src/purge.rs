@@ -12,6 +12,7 @@ use crate::descent::Descendants;
 use crate::error::store_error;
 use crate::rows::small;
 use crate::schema::{administers, clients, device_flows, holdings, tokens, transactions, users};
+use crate::served_names::ServedNames;
 use crate::session::Session;
 
 /// How many tokens or transactions that a client has in its own name go in one step.
@@ -76,6 +77,7 @@ macro_rules! purge {
                 diesel::delete(administers::table.filter(administers::client_seq.eq(client)))
                     .execute(&mut *self.connection)
                     .map_err(store_error)?;
+                self.remove_served_names(client)?;
                 diesel::delete(clients::table.find(client))
                     .execute(&mut *self.connection)
                     .map_err(store_error)?;

@@ -87,6 +87,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    served_names (issuer_seq, name, client_seq) {
+        issuer_seq -> Integer,
+        client_seq -> Integer,
+        name -> Text,
+    }
+}
+
+diesel::table! {
     users (shard, seq) {
         seq -> BigInt,
         created_at -> BigInt,
@@ -235,6 +243,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     admins,
     clients,
     administers,
+    served_names,
     users,
     holdings,
     transactions,

@@ -9,7 +9,7 @@ use muster_store::{FoundStanding, StandingsReading, StoreError};
 
 use crate::error::store_error;
 use crate::rows::{party_status, small, user_status};
-use crate::schema::{clients, issuers, users};
+use crate::schema::{clients, issuers, served_names, users};
 use crate::session::Session;
 
 /// The columns of [`AboveRow`], where `issuers` and `clients` are joined.
@@ -98,6 +98,35 @@ macro_rules! standings {
                     None => Ok(None),
                     Some(user) => found_standing(above, Some(user)).map(Some),
                 }
+            }
+
+            fn standings_of_audience(
+                &mut self,
+                issuer: IssuerKey,
+                name: &str,
+            ) -> Result<Vec<Standing>, StoreError> {
+                // PostgreSQL refuses a NUL.
+                if name.contains('\0') {
+                    return Ok(Vec::new());
+                }
+                let issuer = small(issuer.number())?;
+                let called: Vec<AboveRow> = clients::table
+                    .inner_join(issuers::table.on(issuers::seq.eq(clients::issuer_seq)))
+                    .filter(clients::issuer_seq.eq(issuer))
+                    .filter(clients::id.eq(name))
+                    .select(above!())
+                    .load(&mut *self.connection)
+                    .map_err(store_error)?;
+                let serving: Vec<AboveRow> = served_names::table
+                    .inner_join(clients::table.on(clients::seq.eq(served_names::client_seq)))
+                    .inner_join(issuers::table.on(issuers::seq.eq(served_names::issuer_seq)))
+                    .filter(served_names::issuer_seq.eq(issuer))
+                    .filter(served_names::name.eq(name))
+                    .select(above!())
+                    .load(&mut *self.connection)
+                    .map_err(store_error)?;
+                let rows = called.into_iter().chain(serving);
+                rows.map(|row| Ok(found_standing(row, None)?.standing)).collect()
             }
         }
     };

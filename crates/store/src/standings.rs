@@ -25,4 +25,12 @@ pub trait StandingsReading {
         client: ClientKey,
         user: Option<UserKey>,
     ) -> Result<Option<FoundStanding>, StoreError>;
+
+    /// How the clients stand that an audience names, by their id or by what they serve; none:
+    /// it names nobody here.
+    fn standings_of_audience(
+        &mut self,
+        issuer: IssuerKey,
+        name: &str,
+    ) -> Result<Vec<Standing>, StoreError>;
 }

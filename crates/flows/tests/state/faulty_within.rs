@@ -8,9 +8,9 @@ use muster_domain::{
     AdminClient, AdminId, AdminKey, AdminRights, AuthorizationCode, Client, ClientId, ClientKey,
     CredentialVersion, Credentials, DataKeyId, DeviceFlow, DeviceFlowKey, ElementKey, Ending,
     Issuer, IssuerKey, IssuerUrl, Lifetime, ListedClient, ListedTransaction, LookupTag, NewAdmin,
-    NewClient, NewIssuer, PartyStatus, Reach, Registration, Shard, StoredSecret, Timestamp, Token,
-    TokenKey, TokenKind, Transaction, TransactionId, TransactionKey, TrustedIssuer, User, UserId,
-    UserKey, UserStatus,
+    NewClient, NewIssuer, PartyStatus, Reach, Registration, Shard, Standing, StoredSecret,
+    Timestamp, Token, TokenKey, TokenKind, Transaction, TransactionId, TransactionKey,
+    TrustedIssuer, User, UserId, UserKey, UserStatus,
 };
 use muster_flows::{Chronicle, Happening};
 use muster_store::{
@@ -189,6 +189,7 @@ calls! {
     }
     StandingsReading {
         fn find_standing(issuer: IssuerKey, client: ClientKey, user: Option<UserKey>) -> Option<FoundStanding>;
+        fn standings_of_audience(issuer: IssuerKey, name: &str) -> Vec<Standing>;
     }
     CodesReading {
         fn find_code(issuer: IssuerKey, tag: LookupTag, shard: Shard) -> Option<FoundCode>;

@@ -274,5 +274,13 @@ fn a_stopped_target_gets_no_token() {
         .keeper
         .set_client_status("api", muster_domain::PartyStatus::Suspended)
         .expect("a status");
+    for target in [("audience", "api"), ("resource", API)] {
+        assert_refused(&web.exchange(&subject, &[target]), 400, "invalid_target");
+        assert_refused(&web.for_itself(&[target]), 400, "invalid_target");
+    }
+    // Another one serves the same: the token is for that one.
+    let serves = vec![API.to_owned()];
+    office.register("api-two", Registration { serves, ..registration() });
+    assert_eq!(web.exchange(&subject, &[("resource", API)]).status, 200);
     assert_refused(&web.exchange(&subject, &[("audience", "api")]), 400, "invalid_target");
 }

@@ -136,6 +136,7 @@ fn citus_spreads_what_belongs_to_users_and_copies_the_rest() {
             "clients",
             "data_keys",
             "issuers",
+            "served_names",
             "signing_keys",
             "trusted_issuers"
         ]

@@ -4,4 +4,5 @@
 
 mod code;
 mod columns;
+mod served_names;
 mod ways;

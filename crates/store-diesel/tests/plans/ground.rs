@@ -55,6 +55,7 @@ INSERT INTO admins (seq, issuer_seq, status, methods, list_users, list_users_oth
 INSERT INTO clients (seq, issuer_seq, kind, status, methods, version, created_at, id, name, registration)
   SELECT n, 1, 0, 1, 1, 1, 0, 'client:/' || n, 'client', '{}' FROM generate_series(1, 50) n;
 INSERT INTO administers SELECT 1, n FROM generate_series(1, 50) n;
+INSERT INTO served_names SELECT 1, 1 + n % 50, 'https://' || n || '.example' FROM generate_series(1, 5000) n;
 INSERT INTO users (seq, created_at, issuer_seq, shard, status, uid_digest, uid)
   SELECT n, 0, 1, n, 1, sha256(n::text::bytea), 'user ' || n FROM generate_series(1, 400) n;
 INSERT INTO transactions (seq, started_at, user_seq, issuer_seq, client_seq, shard, code, scopes)

@@ -87,6 +87,10 @@ fn ask_user_code(reading: &mut dyn Reading) -> Result<(), StoreError> {
     reading.find_device_flow_of_user_code(ISSUER, LookupTag::new([1; 32])).map(drop)
 }
 
+fn ask_audience(reading: &mut dyn Reading) -> Result<(), StoreError> {
+    reading.standings_of_audience(ISSUER, "https://7.example").map(drop)
+}
+
 /// A question, the table it is about, and the index that answers it.
 type Case = (Question, &'static str, &'static str);
 
@@ -99,7 +103,7 @@ const LISTING: [Case; 4] = [
 ];
 
 /// Asked on any connection.
-const LOOKUPS: [Case; 8] = [
+const LOOKUPS: [Case; 9] = [
     (ask_token_with_shard, "tokens", "tokens_lookup"),
     (ask_token_without_shard, "tokens", "tokens_lookup"),
     (ask_tokens_of_transactions, "tokens", "tokens_listing"),
@@ -108,6 +112,7 @@ const LOOKUPS: [Case; 8] = [
     (ask_code, "codes", "codes_lookup"),
     (ask_device, "device_flows", "device_flows_lookup"),
     (ask_user_code, "device_flows", "device_flows_issuer_seq_user_lookup_key"),
+    (ask_audience, "served_names", "served_names_pkey"),
 ];
 
 /// The statement that the store sends for a question.
@@ -131,7 +136,7 @@ fn on_sqlite_every_question_of_a_listing_is_a_search_of_its_index_without_a_sort
         let plan = sqlite_plan(&mut connection, &statement(&store, question, table));
         let index = match index {
             // The primary key of a table without rowid has no index of another name.
-            "holdings_pkey" | "tokens_pkey" => "PRIMARY KEY",
+            "holdings_pkey" | "tokens_pkey" | "served_names_pkey" => "PRIMARY KEY",
             "device_flows_issuer_seq_user_lookup_key" => "sqlite_autoindex_device_flows_1",
             other => other,
         };

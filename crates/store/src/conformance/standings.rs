@@ -1,6 +1,6 @@
 //! Trials of what stands above a token that is about to be made (I16).
 
-use muster_domain::{ClientKey, PartyStatus, UserKey, UserStatus};
+use muster_domain::{ClientKey, PartyStatus, Registration, UserKey, UserStatus};
 
 use super::ground::{Ground, LISTS};
 use crate::{FoundStanding, PartyKey, Store};
@@ -58,4 +58,42 @@ pub fn whoever_is_gone_or_of_another_issuer_stands_nowhere(store: &dyn Store) {
     store.change(|unit| unit.remove_user(user.key)).unwrap();
     assert_eq!(find(&ground, client.key, Some(user.key)), None);
     assert!(find(&ground, client.key, None).is_some());
+}
+
+/// B67: by its id, or by what it serves.
+pub fn an_audience_names_clients_by_their_id_or_by_what_they_serve(store: &dyn Store) {
+    let (ground, other) = (Ground::of(store), Ground::at(store, "https://other.example"));
+    let (one, two, stranger) = (ground.client("one"), ground.client("two"), other.client("one"));
+    let serve = |client: ClientKey, names: &[&str]| {
+        let serves = names.iter().map(|&name| name.to_owned()).collect();
+        let registration = Registration { serves, ..Registration::default() };
+        store.change(|unit| unit.set_registration(client, &registration)).unwrap();
+    };
+    let statuses = |name: &str| {
+        let issuer = ground.issuer.key;
+        let found = store.read(|reading| reading.standings_of_audience(issuer, name)).unwrap();
+        found.iter().map(|standing| standing.client.client).collect::<Vec<_>>()
+    };
+    let (good, stopped) = (PartyStatus::Approved, PartyStatus::Suspended);
+    assert_eq!(statuses("one"), [good], "of its own issuer");
+    assert_eq!(statuses("https://api.example"), []);
+    // A name that no audience can have is served by nobody; twice the same is once.
+    let (long, api) = ("x".repeat(9_000), "https://api.example");
+    serve(one.key, &[api, "https://\u{e9}.example", &long, api]);
+    serve(stranger.key, &[api]);
+    store.change(|unit| unit.set_party_status(PartyKey::Client(one.key), stopped)).unwrap();
+    assert_eq!(statuses(api), [stopped]);
+    assert_eq!(statuses("https://\u{e9}.example"), [stopped]);
+    for name in ["https://API.example", "https://api.example/", "", "\0", &long] {
+        assert_eq!(statuses(name), [], "{name:?}");
+    }
+    serve(two.key, &[api, "one"]);
+    let both = |name: &str| (statuses(name).contains(&good), statuses(name).contains(&stopped));
+    assert_eq!((both(api), both("one")), ((true, true), (true, true)));
+    serve(one.key, &[]);
+    assert_eq!(statuses(api), [good]);
+    store.change(|unit| unit.revoke_client(two.key, super::ground::at(9))).unwrap();
+    assert_eq!(statuses(api), [PartyStatus::Revoked]);
+    while store.change(|unit| unit.purge_client(two.key, 10)).unwrap() {}
+    assert_eq!(statuses(api), []);
 }

@@ -190,6 +190,7 @@ macro_rules! conformance {
                 issuer_client_and_user_stand_as_they_are,
                 a_client_is_deserted_when_it_has_admins_and_none_is_approved,
                 whoever_is_gone_or_of_another_issuer_stands_nowhere,
+                an_audience_names_clients_by_their_id_or_by_what_they_serve,
             }
             trusted_issuers {
                 a_trusted_issuer_is_found_by_the_bytes_of_its_url,
