@@ -151,19 +151,6 @@ fn a_proof_with_a_header_that_is_none_is_refused(engine: Engine) {
     assert_refused(&two, 400, "invalid_dpop_proof");
 }
 
-fn every_advertised_algorithm_proves(engine: Engine) {
-    // S60
-    let office = Office::open(engine);
-    let web = office.web();
-    for algorithm in
-        [Algorithm::Es256, Algorithm::Es384, Algorithm::Rs256, Algorithm::Ps256, Algorithm::EdDsa]
-    {
-        let proof = Holder::new(algorithm).proof("token", "a");
-        let answer = web.proving(proof).for_itself(&[]);
-        assert_eq!(answer.status, 200, "{algorithm:?}: {}", answer.text());
-    }
-}
-
 fn a_client_whose_tokens_are_bound_always_proves(engine: Engine) {
     // RFC 9449 5.2
     let office = Office::open(engine);
@@ -232,9 +219,6 @@ both! {
     a_proof_with_a_header_that_is_none_is_refused_on_sqlite
         a_proof_with_a_header_that_is_none_is_refused_on_postgres
         a_proof_with_a_header_that_is_none_is_refused;
-    every_advertised_algorithm_proves_on_sqlite
-        every_advertised_algorithm_proves_on_postgres
-        every_advertised_algorithm_proves;
     a_client_whose_tokens_are_bound_always_proves_on_sqlite
         a_client_whose_tokens_are_bound_always_proves_on_postgres
         a_client_whose_tokens_are_bound_always_proves;
