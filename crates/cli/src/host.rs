@@ -25,6 +25,8 @@ pub struct KeeperSettings {
     pub audit_file: Option<PathBuf>,
     /// The longest that anything signed lives: so long a retired key stays published.
     pub token_longest: Lifetime,
+    /// How long a family may be refreshed; an imported one from its import on.
+    pub family: Lifetime,
 }
 
 /// The binary around the terminal.

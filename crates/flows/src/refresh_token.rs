@@ -7,6 +7,7 @@
 use muster_crypto::{SealContext, SuccessorWarrant};
 use muster_domain::{
     Ending, Entitlement, GrantName, KeyThumbprint, ScopeSet, Timestamp, TokenKind, TokenState,
+    Transaction,
 };
 use muster_grants::RefreshToken;
 use muster_policy::IssuePermit;
@@ -71,8 +72,8 @@ fn rotated(
     doing: &Doing<'_>,
 ) -> Result<Option<TokenAnswer>, FlowError> {
     let (token, transaction) = (&found.token, &found.transaction);
-    let family_over = transaction.expires_at.is_some_and(|end| end <= now);
-    if family_over || !found.standing.admits(transaction.state, token.state, token.expires_at, now)
+    if family_end(permit, transaction) <= now
+        || !found.standing.admits(transaction.state, token.state, token.expires_at, now)
     {
         return Err(FlowError::grant("expired, or what stands above it has ended"));
     }
@@ -83,6 +84,12 @@ fn rotated(
         Ok(Ok(()))
     })?;
     if lost { Ok(None) } else { minted.into_answer().map(Some) }
+}
+
+/// When refreshing ends, however often it was done (S22, B70); no family is without an end.
+fn family_end(permit: &IssuePermit<RefreshToken>, transaction: &Transaction) -> Timestamp {
+    let limit = || transaction.started_at.plus(permit.terms().family);
+    transaction.expires_at.unwrap_or_else(limit)
 }
 
 /// In one unit: the old token ends for the new ones. Whether it was still live.
@@ -125,8 +132,7 @@ fn minted(
     // A client that gets no refresh tokens any more keeps the end that it had.
     let idle = terms.refresh.map_or(found.token.expires_at, |lifetime| now.plus(lifetime));
     // Nothing outlives the family: one that was exchanged ends with its parent (I19, S22).
-    let within =
-        |until: Timestamp| found.transaction.expires_at.map_or(until, |end| until.min(end));
+    let within = |until: Timestamp| until.min(family_end(permit, &found.transaction));
     let subject = kept.speaks_for(found.user_id.as_ref(), &client.id);
     let refresh = Entitlement { key: bound(permit, (found, proven)), ..kept.clone() };
     // What was granted is no longer good, rather than asked for wrongly (B67).

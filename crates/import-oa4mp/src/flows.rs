@@ -208,7 +208,7 @@ impl FlowWriter<'_> {
                 continue;
             }
             let number = numbers.next().ok_or_else(|| StoreError::corrupt("too few numbers"))?;
-            let transaction = transaction(batch, flow, (*client, user), number);
+            let transaction = self.transaction(batch, flow, (*client, user), number);
             fresh.push(transaction.clone());
             planned.push((transaction, flow));
         }
@@ -275,6 +275,27 @@ impl FlowWriter<'_> {
         Ok(())
     }
 
+    fn transaction(
+        &self,
+        batch: &Batch<'_>,
+        flow: &OldFlow,
+        (client, user): (muster_domain::ClientKey, &User),
+        number: i64,
+    ) -> Transaction {
+        Transaction {
+            key: TransactionKey::new(user.key.shard, number),
+            issuer: batch.issuer.key,
+            client,
+            user: Some(user.key),
+            id: flow.id.clone(),
+            started_at: Timestamp::from_millis(flow.started_at),
+            state: TransactionState::Open,
+            expires_at: Some(self.options.now.plus(self.options.family)),
+            descent: None,
+            scopes: flow.scopes.clone(),
+        }
+    }
+
     fn token(
         &self,
         transaction: &Transaction,
@@ -305,26 +326,6 @@ fn places(batch: &Batch<'_>) -> Vec<(Shard, TransactionId)> {
         .iter()
         .map(|(flow, _)| (Shard::of_user(&batch.issuer.url, &flow.user), flow.id.clone()))
         .collect()
-}
-
-fn transaction(
-    batch: &Batch<'_>,
-    flow: &OldFlow,
-    (client, user): (muster_domain::ClientKey, &User),
-    number: i64,
-) -> Transaction {
-    Transaction {
-        key: TransactionKey::new(user.key.shard, number),
-        issuer: batch.issuer.key,
-        client,
-        user: Some(user.key),
-        id: flow.id.clone(),
-        started_at: Timestamp::from_millis(flow.started_at),
-        state: TransactionState::Open,
-        expires_at: None,
-        descent: None,
-        scopes: flow.scopes.clone(),
-    }
 }
 
 fn count(number: usize) -> u64 {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
-use muster_domain::{IssuerUrl, Timestamp, TokenKind};
+use muster_domain::{IssuerUrl, Lifetime, Timestamp, TokenKind};
 use muster_store::Store;
 
 use crate::ImportError;
@@ -38,6 +38,9 @@ pub struct ImportOptions {
     pub dry_run: bool,
     /// The present moment.
     pub now: Timestamp,
+    /// How long a flow may be refreshed from now on (S22). OA4MP knows no such limit: counted
+    /// from their beginnings, the oldest flows would end with the import.
+    pub family: Lifetime,
 }
 
 /// A page of the old database, read.

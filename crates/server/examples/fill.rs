@@ -51,6 +51,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         issuer: IssuerUrl::new(issuer.as_str())?,
         audit_file: None,
         token_longest: muster_domain::Lifetime::from_days(1),
+        family: muster_domain::Lifetime::from_days(365),
     };
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let randomness: Arc<dyn Randomness> = Arc::new(OsRandomness);

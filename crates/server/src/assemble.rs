@@ -75,6 +75,7 @@ pub fn keeper_settings(settings: &Settings) -> KeeperSettings {
             AuditSink::File(path) => Some(path.clone()),
         },
         token_longest: longest(settings),
+        family: settings.tokens.lifetimes.family,
     }
 }
 

@@ -59,6 +59,7 @@ pub(crate) fn run(
         keep_signing: options.keep_signing,
         dry_run: options.dry_run,
         now: desk.host.clock().now(),
+        family: settings.family,
     };
     if let Some(premises) = &premises {
         record(premises, Ending::Begun, None)?;

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use muster_domain::{
-    Client, DataKeyId, Issuer, IssuerUrl, LookupTag, SealedText, StoredSecret, Timestamp, Token,
-    TokenKind, User, UserId,
+    Client, DataKeyId, Issuer, IssuerUrl, Lifetime, LookupTag, SealedText, StoredSecret, Timestamp,
+    Token, TokenKind, User, UserId,
 };
 use muster_import_oa4mp::{
     ImportError, ImportOptions, KeySet, LeftKey, Progress, Report, Sealing, SealingFailed,
@@ -95,6 +95,7 @@ pub(crate) fn options() -> ImportOptions {
         keep_signing: false,
         dry_run: false,
         now: Timestamp::from_millis(1_800_000_000_000),
+        family: Lifetime::from_days(365),
     }
 }
 
@@ -197,8 +198,8 @@ fn tell_holdings(
         let whole = whole.into_iter().find(|whole| whole.id == one.id).expect("the same");
         let scopes: Vec<_> = whole.scopes.iter().map(muster_domain::Scope::as_str).collect();
         lines.push(format!(
-            "flow {} {} {:?} {:?} {scopes:?}",
-            client.id, one.id, one.started_at, one.state
+            "flow {} {} {:?} {:?} {scopes:?} until {:?}",
+            client.id, one.id, one.started_at, one.state, whole.expires_at
         ));
     }
     let mut tokens: Vec<StoredToken> = Vec::new();

@@ -54,6 +54,34 @@ fn a_mariadb_source_is_counted_row_by_row_into_postgres() {
     a_run_counts_every_row_and_a_second_one_changes_nothing(Engine::Mariadb, Target::Postgres);
 }
 
+fn a_flow_ends_a_family_after_its_import(engine: Engine, target: Target) {
+    // S22, B70
+    let old = Old::new(engine);
+    let new = New::on(target);
+    new.take(&old);
+    let whole = new.told(&old);
+    let end = format!("until {:?}", Some(options().now.plus(options().family)));
+    let flows: Vec<&String> = whole.iter().filter(|line| line.starts_with("flow")).collect();
+    assert!(flows.len() > 10 && flows.iter().all(|flow| flow.contains(&end)), "{flows:#?}");
+    // A later run gives nobody more time.
+    let later = ImportOptions { now: options().now.plus(options().family), ..options() };
+    take(&old.url(), &*new.store, &later).unwrap();
+    let flows = |lines: Vec<String>| -> Vec<String> {
+        lines.into_iter().filter(|line| line.starts_with("flow")).collect()
+    };
+    assert_eq!(flows(new.told(&old)), flows(whole));
+}
+
+#[test]
+fn a_flow_ends_a_family_after_its_import_whatever_later_runs_do_on_sqlite() {
+    a_flow_ends_a_family_after_its_import(Engine::Mariadb, Target::Sqlite);
+}
+
+#[test]
+fn a_flow_ends_a_family_after_its_import_whatever_later_runs_do_on_postgres() {
+    a_flow_ends_a_family_after_its_import(Engine::Postgres, Target::Postgres);
+}
+
 fn an_account_that_may_only_select_suffices(engine: Engine) {
     let mut old = Old::new(engine);
     let url = old.with_reader();

@@ -90,6 +90,7 @@ impl Desk {
             issuer: IssuerUrl::new(ISSUER).unwrap(),
             audit_file: None,
             token_longest: Lifetime::from_days(1),
+            family: Lifetime::from_days(365),
         };
         let clock = HandClock::shared(NOW);
         let (problems, listeners) = (Vec::new(), Vec::new());

@@ -1,7 +1,9 @@
 //! Each grant once, and what it refuses.
 
-use muster_domain::{ErrorCode, GrantName, GrantNames, Lifetime, PartyStatus, UserStatus};
-use muster_flows::{Revoked, TokenAnswer};
+use muster_domain::{
+    Clock, ErrorCode, GrantName, GrantNames, Lifetime, PartyStatus, TokenKind, UserStatus,
+};
+use muster_flows::{Revoked, Sprout, TokenAnswer};
 
 use crate::house::{Engine, House, every_grant, with_grace};
 use crate::verbs::live_refresh;
@@ -134,6 +136,25 @@ fn within_grace_the_same_bytes_come_again_and_a_grandparent_ends_the_family() {
         house.clock.turn(Lifetime::from_seconds(10));
         assert!(house.refresh("app", &refresh_of(&late), "").is_err());
         assert!(!house.is_active("app", &access_of(&next)));
+    });
+}
+
+#[test]
+fn a_family_of_which_no_end_is_known_ends_all_the_same() {
+    // S22, B70: at the limit, counted from its beginning.
+    on_both(|house| {
+        let (client, user) = (house.client("app", every_grant("a")), house.user("alice"));
+        let flow = house.seed.flow(&client, Some(&user), house.clock.now()).unwrap();
+        let sprout =
+            Sprout::live(TokenKind::Refresh, flow.transaction.started_at, Lifetime::from_days(400));
+        let planted = house.seed.element(&flow, &[sprout]).unwrap().remove(0);
+        house.clock.turn(Lifetime::from_days(364));
+        let last = house.refresh("app", &planted.text, "&rt_lifetime=30d").unwrap();
+        house.clock.turn(Lifetime::from_millis(Lifetime::from_days(1).millis() - 1));
+        let last = house.refresh("app", &refresh_of(&last), "").unwrap();
+        house.clock.turn(Lifetime::from_millis(1));
+        let late = house.refresh("app", &refresh_of(&last), "");
+        assert_eq!(late.unwrap_err(), ErrorCode::InvalidGrant);
     });
 }
 

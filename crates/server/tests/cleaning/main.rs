@@ -41,6 +41,7 @@ impl Yard {
             issuer: IssuerUrl::new("https://issuer.example/oauth2").unwrap(),
             audit_file: None,
             token_longest: Lifetime::from_days(1),
+            family: Lifetime::from_days(365),
         };
         let clock = HandClock::shared(1_800_000_000_000);
         let (time, randomness): (Arc<dyn Clock>, Arc<dyn Randomness>) =

@@ -30,6 +30,7 @@ fn a_panic_is_recorded_with_its_place_and_without_what_it_was_about() {
         issuer: IssuerUrl::new(ISSUER).unwrap(),
         audit_file: None,
         token_longest: muster_domain::Lifetime::from_days(1),
+        family: muster_domain::Lifetime::from_days(365),
     };
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let randomness: Arc<dyn Randomness> = Arc::new(OsRandomness);

@@ -32,16 +32,6 @@ fn a_code_is_good_once(engine: Engine) {
     assert_invalid_grant(&web.refresh(&refresh));
 }
 
-#[test]
-fn a_code_is_good_once_and_its_replay_ends_the_family_on_sqlite() {
-    a_code_is_good_once(Engine::Sqlite);
-}
-
-#[test]
-fn a_code_is_good_once_and_its_replay_ends_the_family_on_postgres() {
-    a_code_is_good_once(Engine::Postgres);
-}
-
 fn of_64_one_redeems(engine: Engine) {
     // B51
     let office = Office::open(engine);
@@ -68,16 +58,6 @@ fn of_64_one_redeems(engine: Engine) {
     let (access, refresh) = tokens(good[0]);
     assert!(!web.finds_active(&access));
     assert_invalid_grant(&web.refresh(&refresh));
-}
-
-#[test]
-fn of_64_redemptions_at_once_one_succeeds_and_its_family_ends_on_sqlite() {
-    of_64_one_redeems(Engine::Sqlite);
-}
-
-#[test]
-fn of_64_redemptions_at_once_one_succeeds_and_its_family_ends_on_postgres() {
-    of_64_one_redeems(Engine::Postgres);
 }
 
 fn strangers_kill_a_code_at_the_third_try(engine: Engine) {
@@ -116,20 +96,9 @@ fn strangers_kill_a_code_at_the_third_try(engine: Engine) {
     }
 }
 
-#[test]
-fn two_strangers_burn_no_code_and_the_third_kills_it_on_sqlite() {
-    strangers_kill_a_code_at_the_third_try(Engine::Sqlite);
-}
-
-#[test]
-fn two_strangers_burn_no_code_and_the_third_kills_it_on_postgres() {
-    strangers_kill_a_code_at_the_third_try(Engine::Postgres);
-}
-
-#[test]
-fn a_wrong_redirect_uri_or_verifier_is_refused_and_burns_nothing() {
+fn a_wrong_redirect_uri_or_verifier_is_refused_and_burns_nothing(engine: Engine) {
     // S08, S15, S18, B54, B55
-    let office = Office::open(Engine::Sqlite);
+    let office = Office::open(engine);
     let web = office.web();
     let code = office.code("web");
     let ask = |redirect: Option<&str>, verifier: Option<&str>| {
@@ -154,10 +123,9 @@ fn a_wrong_redirect_uri_or_verifier_is_refused_and_burns_nothing() {
     assert_eq!(ask(Some(REDIRECT), good).status, 200);
 }
 
-#[test]
-fn a_code_without_a_challenge_takes_no_verifier_and_serves_no_public_client() {
+fn a_code_without_a_challenge_takes_no_verifier_and_serves_no_public_client(engine: Engine) {
     // S16, B55
-    let office = Office::open(Engine::Sqlite);
+    let office = Office::open(engine);
     let web = office.web();
     let app = office.app();
     let plain = |client| office.code_like(client, |_, code| code.challenge = None);
@@ -170,10 +138,9 @@ fn a_code_without_a_challenge_takes_no_verifier_and_serves_no_public_client() {
     assert_eq!(app.redeem(&office.code("app")).status, 200);
 }
 
-#[test]
-fn an_expired_code_and_one_of_a_disabled_user_are_refused() {
+fn an_expired_code_and_one_of_a_disabled_user_are_refused(engine: Engine) {
     // S21, B49, B56, B58
-    let office = Office::open(Engine::Sqlite);
+    let office = Office::open(engine);
     let web = office.web();
     let expired = office.code_like("web", |_, code| {
         code.expires_at = code.issued_at;
@@ -188,10 +155,9 @@ fn an_expired_code_and_one_of_a_disabled_user_are_refused() {
     assert_eq!(web.redeem(&code).status, 200);
 }
 
-#[test]
-fn a_code_gives_no_scope_that_the_client_has_lost() {
+fn a_code_gives_no_scope_that_the_client_has_lost(engine: Engine) {
     // B57, S25
-    let office = Office::open(Engine::Sqlite);
+    let office = Office::open(engine);
     let scopes = ScopeSet::parse("read").expect("scopes");
     let web = office.register("web", Registration { scopes, ..registration() });
     let answer = web.redeem(&office.code("web"));
@@ -199,10 +165,9 @@ fn a_code_gives_no_scope_that_the_client_has_lost() {
     assert!(answer.json().get("id_token").is_none(), "openid is gone too");
 }
 
-#[test]
-fn nothing_else_passes_for_a_code() {
+fn nothing_else_passes_for_a_code(engine: Engine) {
     // B48, B59: every other text of ours, every mutilation, and none at all.
-    let office = Office::open(Engine::Sqlite);
+    let office = Office::open(engine);
     let web = office.web();
     let (access, refresh) = office.issued(&web);
     let device = office.approved_device(&web);
@@ -221,4 +186,31 @@ fn nothing_else_passes_for_a_code() {
         assert_invalid_grant(&web.redeem(&other));
     }
     assert_eq!(web.redeem(&code).status, 200);
+}
+
+both! {
+    a_code_is_good_once_and_its_replay_ends_the_family_on_sqlite
+        a_code_is_good_once_and_its_replay_ends_the_family_on_postgres
+        a_code_is_good_once;
+    of_64_redemptions_at_once_one_succeeds_and_its_family_ends_on_sqlite
+        of_64_redemptions_at_once_one_succeeds_and_its_family_ends_on_postgres
+        of_64_one_redeems;
+    two_strangers_burn_no_code_and_the_third_kills_it_on_sqlite
+        two_strangers_burn_no_code_and_the_third_kills_it_on_postgres
+        strangers_kill_a_code_at_the_third_try;
+    a_wrong_redirect_uri_or_verifier_is_refused_and_burns_nothing_on_sqlite
+        a_wrong_redirect_uri_or_verifier_is_refused_and_burns_nothing_on_postgres
+        a_wrong_redirect_uri_or_verifier_is_refused_and_burns_nothing;
+    a_code_without_a_challenge_takes_no_verifier_and_serves_no_public_client_on_sqlite
+        a_code_without_a_challenge_takes_no_verifier_and_serves_no_public_client_on_postgres
+        a_code_without_a_challenge_takes_no_verifier_and_serves_no_public_client;
+    an_expired_code_and_one_of_a_disabled_user_are_refused_on_sqlite
+        an_expired_code_and_one_of_a_disabled_user_are_refused_on_postgres
+        an_expired_code_and_one_of_a_disabled_user_are_refused;
+    a_code_gives_no_scope_that_the_client_has_lost_on_sqlite
+        a_code_gives_no_scope_that_the_client_has_lost_on_postgres
+        a_code_gives_no_scope_that_the_client_has_lost;
+    nothing_else_passes_for_a_code_on_sqlite
+        nothing_else_passes_for_a_code_on_postgres
+        nothing_else_passes_for_a_code;
 }

@@ -38,20 +38,9 @@ fn a_client_speaks_for_itself(engine: Engine) {
     assert!(web.finds_active(&access) && api.finds_active(&access));
 }
 
-#[test]
-fn a_client_gets_a_token_for_itself_on_sqlite() {
-    a_client_speaks_for_itself(Engine::Sqlite);
-}
-
-#[test]
-fn a_client_gets_a_token_for_itself_on_postgres() {
-    a_client_speaks_for_itself(Engine::Postgres);
-}
-
-#[test]
-fn each_profile_has_its_own_form_and_all_are_introspected_alike() {
+fn each_profile_has_its_own_form_and_all_are_introspected_alike(engine: Engine) {
     // contract/service.md, tokens
-    let office = Office::open(Engine::Sqlite);
+    let office = Office::open(engine);
     for profile in AccessTokenProfile::ALL {
         let party = office.register(profile.as_str(), Registration { profile, ..registration() });
         let access = member(&party.for_itself(&[]), "access_token");
@@ -66,10 +55,9 @@ fn each_profile_has_its_own_form_and_all_are_introspected_alike() {
     }
 }
 
-#[test]
-fn scopes_stay_within_the_registration() {
+fn scopes_stay_within_the_registration(engine: Engine) {
     // S25, B44, B45
-    let office = Office::open(Engine::Sqlite);
+    let office = Office::open(engine);
     let web = office.web();
     for scope in ["admin", "read admin", "READ", "read\tadmin", "read\"", "re\\ad"] {
         let answer = web.for_itself(&[("scope", scope)]);
@@ -90,10 +78,9 @@ fn scopes_stay_within_the_registration() {
     assert_eq!(member(&lax.for_itself(&[("scope", "read admin")]), "scope"), "read");
 }
 
-#[test]
-fn targets_stay_within_the_registration() {
+fn targets_stay_within_the_registration(engine: Engine) {
     // B46, B47, RFC 8707
-    let office = Office::open(Engine::Sqlite);
+    let office = Office::open(engine);
     let web = office.web();
     for (name, value) in [
         ("resource", "https://api.example#part"),
@@ -109,10 +96,9 @@ fn targets_stay_within_the_registration() {
     assert_eq!(web.for_itself(&[("resource", API), ("audience", API)]).status, 200);
 }
 
-#[test]
-fn who_may_not_speak_for_itself_is_told_so() {
+fn who_may_not_speak_for_itself_is_told_so(engine: Engine) {
     // B37, B38, S09
-    let office = Office::open(Engine::Sqlite);
+    let office = Office::open(engine);
     let app = office.app();
     let grants = GrantNames::of(&[GrantName::RefreshToken]);
     let other = office.register("other-grants", Registration { grants, ..registration() });
@@ -122,10 +108,9 @@ fn who_may_not_speak_for_itself_is_told_so() {
     }
 }
 
-#[test]
-fn a_wish_for_a_lifetime_is_honoured_within_the_limits() {
+fn a_wish_for_a_lifetime_is_honoured_within_the_limits(engine: Engine) {
     // B73
-    let office = Office::open(Engine::Sqlite);
+    let office = Office::open(engine);
     let limit =
         Registration { access_lifetime_max: Some(Lifetime::from_seconds(3_600)), ..registration() };
     let web = office.register("web", limit);
@@ -145,13 +130,36 @@ fn a_wish_for_a_lifetime_is_honoured_within_the_limits() {
     }
 }
 
-#[test]
-fn unknown_parameters_are_ignored_and_name_no_user() {
+fn unknown_parameters_are_ignored_and_name_no_user(engine: Engine) {
     // S02, B72
-    let office = Office::open(Engine::Sqlite);
+    let office = Office::open(engine);
     let web = office.web();
     let more = [("sub", "alice"), ("subject", "alice"), ("username", "alice"), ("x", "y")];
     let access = member(&web.for_itself(&more), "access_token");
     assert_eq!(web.introspect(&access).json()["sub"], "web");
     assert!(web.introspect(&access).json().get("username").is_none());
+}
+
+both! {
+    a_client_gets_a_token_for_itself_on_sqlite
+        a_client_gets_a_token_for_itself_on_postgres
+        a_client_speaks_for_itself;
+    each_profile_has_its_own_form_and_all_are_introspected_alike_on_sqlite
+        each_profile_has_its_own_form_and_all_are_introspected_alike_on_postgres
+        each_profile_has_its_own_form_and_all_are_introspected_alike;
+    scopes_stay_within_the_registration_on_sqlite
+        scopes_stay_within_the_registration_on_postgres
+        scopes_stay_within_the_registration;
+    targets_stay_within_the_registration_on_sqlite
+        targets_stay_within_the_registration_on_postgres
+        targets_stay_within_the_registration;
+    who_may_not_speak_for_itself_is_told_so_on_sqlite
+        who_may_not_speak_for_itself_is_told_so_on_postgres
+        who_may_not_speak_for_itself_is_told_so;
+    a_wish_for_a_lifetime_is_honoured_within_the_limits_on_sqlite
+        a_wish_for_a_lifetime_is_honoured_within_the_limits_on_postgres
+        a_wish_for_a_lifetime_is_honoured_within_the_limits;
+    unknown_parameters_are_ignored_and_name_no_user_on_sqlite
+        unknown_parameters_are_ignored_and_name_no_user_on_postgres
+        unknown_parameters_are_ignored_and_name_no_user;
 }

@@ -34,16 +34,6 @@ fn a_device_waits_and_is_served_once(engine: Engine) {
     assert_eq!(tv.refresh(&refresh).status, 200);
 }
 
-#[test]
-fn a_device_waits_until_a_person_approves_and_is_served_once_on_sqlite() {
-    a_device_waits_and_is_served_once(Engine::Sqlite);
-}
-
-#[test]
-fn a_device_waits_until_a_person_approves_and_is_served_once_on_postgres() {
-    a_device_waits_and_is_served_once(Engine::Postgres);
-}
-
 fn of_parallel_polls_one_is_served(engine: Engine) {
     // B81
     let office = Office::open(engine);
@@ -69,21 +59,9 @@ fn of_parallel_polls_one_is_served(engine: Engine) {
     assert!(statuses.iter().all(|one| one.0 == 200 || *one == refused), "{statuses:?}");
 }
 
-#[test]
-fn of_parallel_polls_after_the_approval_one_is_served_on_sqlite() {
-    of_parallel_polls_one_is_served(Engine::Sqlite);
-}
-
-#[test]
-fn of_parallel_polls_after_the_approval_one_is_served_on_postgres() {
-    of_parallel_polls_one_is_served(Engine::Postgres);
-}
-
-#[test]
-fn a_device_that_polls_too_fast_is_slowed_down() {
+fn a_device_that_polls_too_fast_is_slowed_down(engine: Engine) {
     // S51, B80: the interval grows by five seconds each time.
-    let office =
-        Office::open_with(Engine::Sqlite, &[("MUSTER__TOKENS__DEVICE_INTERVAL_SECONDS", "1")]);
+    let office = Office::open_with(engine, &[("MUSTER__TOKENS__DEVICE_INTERVAL_SECONDS", "1")]);
     let tv = office.web();
     let started = tv.post("device_authorization", &[]);
     let code = member(&started, "device_code");
@@ -127,10 +105,9 @@ fn of_polls_at_once_all_but_one_are_slowed_down_on_postgres() {
     polls_at_once_are_slowed_down(Engine::Postgres);
 }
 
-#[test]
-fn a_denied_or_expired_device_is_told_so() {
+fn a_denied_or_expired_device_is_told_so(engine: Engine) {
     // S52, B79
-    let office = Office::open_with(Engine::Sqlite, &[("MUSTER__TOKENS__DEVICE_CODE_SECONDS", "2")]);
+    let office = Office::open_with(engine, &[("MUSTER__TOKENS__DEVICE_CODE_SECONDS", "2")]);
     let tv = office.web();
     let denied = tv.post("device_authorization", &[]);
     office.decide(&member(&denied, "user_code"), Decision::Deny);
@@ -173,14 +150,31 @@ fn a_device_keeps_the_path_that_it_asked_for() {
     }
 }
 
-#[test]
-fn nothing_else_passes_for_a_device_code() {
+fn nothing_else_passes_for_a_device_code(engine: Engine) {
     // B59, B79
-    let office = Office::open(Engine::Sqlite);
+    let office = Office::open(engine);
     let tv = office.web();
     let (access, refresh) = office.issued(&tv);
     for text in [&access, &refresh, &office.code("web"), &"random".to_owned()] {
         assert_invalid_grant(&tv.poll(text));
     }
     assert_refused(&tv.poll(""), 400, "invalid_request");
+}
+
+both! {
+    a_device_waits_until_a_person_approves_and_is_served_once_on_sqlite
+        a_device_waits_until_a_person_approves_and_is_served_once_on_postgres
+        a_device_waits_and_is_served_once;
+    of_parallel_polls_after_the_approval_one_is_served_on_sqlite
+        of_parallel_polls_after_the_approval_one_is_served_on_postgres
+        of_parallel_polls_one_is_served;
+    a_device_that_polls_too_fast_is_slowed_down_on_sqlite
+        a_device_that_polls_too_fast_is_slowed_down_on_postgres
+        a_device_that_polls_too_fast_is_slowed_down;
+    a_denied_or_expired_device_is_told_so_on_sqlite
+        a_denied_or_expired_device_is_told_so_on_postgres
+        a_denied_or_expired_device_is_told_so;
+    nothing_else_passes_for_a_device_code_on_sqlite
+        nothing_else_passes_for_a_device_code_on_postgres
+        nothing_else_passes_for_a_device_code;
 }

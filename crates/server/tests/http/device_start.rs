@@ -5,10 +5,9 @@ use muster_domain::{GrantName, GrantNames, Registration};
 use crate::house::Engine;
 use crate::issuing::{API, Office, assert_refused, member, registration};
 
-#[test]
-fn every_flow_has_codes_of_its_own() {
+fn every_flow_has_codes_of_its_own(engine: Engine) {
     // S54, T15
-    let office = Office::open(Engine::Sqlite);
+    let office = Office::open(engine);
     let tv = office.web();
     let mut seen = std::collections::BTreeSet::new();
     for _ in 0..20 {
@@ -20,10 +19,9 @@ fn every_flow_has_codes_of_its_own() {
     }
 }
 
-#[test]
-fn who_may_not_begin_a_device_flow_is_told_so() {
+fn who_may_not_begin_a_device_flow_is_told_so(engine: Engine) {
     // S53, B47, B38, S25, S09
-    let office = Office::open(Engine::Sqlite);
+    let office = Office::open(engine);
     let tv = office.web();
     let start = |party: &crate::issuing::Party, pairs: &[(&str, &str)]| {
         party.post("device_authorization", pairs)
@@ -43,4 +41,13 @@ fn who_may_not_begin_a_device_flow_is_told_so() {
     let code = office.approved_device(&app);
     assert_refused(&office.party("web", "").poll(&code), 401, "invalid_client");
     assert_eq!(app.poll(&code).status, 200);
+}
+
+both! {
+    every_flow_has_codes_of_its_own_on_sqlite
+        every_flow_has_codes_of_its_own_on_postgres
+        every_flow_has_codes_of_its_own;
+    who_may_not_begin_a_device_flow_is_told_so_on_sqlite
+        who_may_not_begin_a_device_flow_is_told_so_on_postgres
+        who_may_not_begin_a_device_flow_is_told_so;
 }

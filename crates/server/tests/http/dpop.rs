@@ -63,16 +63,6 @@ fn tokens_are_bound(engine: Engine) {
 }
 
 #[test]
-fn tokens_are_bound_to_the_proved_key_on_sqlite() {
-    tokens_are_bound(Engine::Sqlite);
-}
-
-#[test]
-fn tokens_are_bound_to_the_proved_key_on_postgres() {
-    tokens_are_bound(Engine::Postgres);
-}
-
-#[test]
 fn a_proof_at_refresh_binds_a_public_clients_next_refresh_token() {
     // S65: RFC 9449 5
     let office = Office::open(Engine::Sqlite);
@@ -115,20 +105,9 @@ fn a_proof_counts_once(engine: Engine) {
     assert_eq!(same_name.for_itself(&[]).status, 200, "each key has its own names");
 }
 
-#[test]
-fn a_proof_counts_once_on_sqlite() {
-    a_proof_counts_once(Engine::Sqlite);
-}
-
-#[test]
-fn a_proof_counts_once_on_postgres() {
-    a_proof_counts_once(Engine::Postgres);
-}
-
-#[test]
-fn a_proof_that_says_one_wrong_thing_is_refused() {
+fn a_proof_that_says_one_wrong_thing_is_refused(engine: Engine) {
     // S65, B133
-    let office = Office::open(Engine::Sqlite);
+    let office = Office::open(engine);
     let web = office.web();
     let key = Holder::new(Algorithm::Es256);
     let mut wrong: Vec<(String, String)> = Vec::new();
@@ -168,10 +147,9 @@ fn assert_none_passes(web: &Party, wrong: Vec<(String, String)>) {
     assert_eq!(web.proving(key.proof("token", "good")).for_itself(&[]).status, 200);
 }
 
-#[test]
-fn a_proof_with_a_header_that_is_none_is_refused() {
+fn a_proof_with_a_header_that_is_none_is_refused(engine: Engine) {
     // S65, B133
-    let office = Office::open(Engine::Sqlite);
+    let office = Office::open(engine);
     let web = office.web();
     let key = Holder::new(Algorithm::Es256);
     let mut wrong: Vec<(String, String)> = Vec::new();
@@ -206,24 +184,9 @@ fn a_proof_with_a_header_that_is_none_is_refused() {
     assert_refused(&two, 400, "invalid_dpop_proof");
 }
 
-#[test]
-fn every_advertised_algorithm_proves() {
-    // S60
-    let office = Office::open(Engine::Sqlite);
-    let web = office.web();
-    for algorithm in
-        [Algorithm::Es256, Algorithm::Es384, Algorithm::Rs256, Algorithm::Ps256, Algorithm::EdDsa]
-    {
-        let proof = Holder::new(algorithm).proof("token", "a");
-        let answer = web.proving(proof).for_itself(&[]);
-        assert_eq!(answer.status, 200, "{algorithm:?}: {}", answer.text());
-    }
-}
-
-#[test]
-fn a_client_whose_tokens_are_bound_always_proves() {
+fn a_client_whose_tokens_are_bound_always_proves(engine: Engine) {
     // RFC 9449 5.2
-    let office = Office::open(Engine::Sqlite);
+    let office = Office::open(engine);
     let bound = Registration { binds_tokens: true, ..registration() };
     let web = office.register("web", bound);
     assert_refused(&web.for_itself(&[]), 400, "invalid_dpop_proof");
@@ -233,10 +196,9 @@ fn a_client_whose_tokens_are_bound_always_proves() {
     assert_eq!(web.proving(key.proof("token", "a")).for_itself(&[]).status, 200);
 }
 
-#[test]
-fn a_stolen_bound_token_is_worth_nothing_at_our_own_endpoints() {
+fn a_stolen_bound_token_is_worth_nothing_at_our_own_endpoints(engine: Engine) {
     // S65, B134
-    let office = Office::open(Engine::Sqlite);
+    let office = Office::open(engine);
     let web = office.web();
     let (key, other) = (Holder::new(Algorithm::Es256), Holder::new(Algorithm::Es256));
     let answer = web.proving(key.proof("token", "a")).redeem(&office.code("web"));
@@ -270,10 +232,9 @@ fn a_stolen_bound_token_is_worth_nothing_at_our_own_endpoints() {
     }
 }
 
-#[test]
-fn a_code_or_device_bound_to_a_key_needs_it() {
+fn a_code_or_device_bound_to_a_key_needs_it(engine: Engine) {
     // RFC 9449 10, S65
-    let office = Office::open(Engine::Sqlite);
+    let office = Office::open(engine);
     let web = office.web();
     let (key, other) = (Holder::new(Algorithm::Es256), Holder::new(Algorithm::Es256));
     let started =
@@ -285,4 +246,28 @@ fn a_code_or_device_bound_to_a_key_needs_it() {
     let thief = web.proving(other.proof("token", "b")).poll(&code);
     assert_refused(&thief, 400, "invalid_dpop_proof");
     assert_eq!(web.proving(key.proof("token", "c")).poll(&code).status, 200);
+}
+
+both! {
+    tokens_are_bound_to_the_proved_key_on_sqlite
+        tokens_are_bound_to_the_proved_key_on_postgres
+        tokens_are_bound;
+    a_proof_counts_once_on_sqlite
+        a_proof_counts_once_on_postgres
+        a_proof_counts_once;
+    a_proof_that_says_one_wrong_thing_is_refused_on_sqlite
+        a_proof_that_says_one_wrong_thing_is_refused_on_postgres
+        a_proof_that_says_one_wrong_thing_is_refused;
+    a_proof_with_a_header_that_is_none_is_refused_on_sqlite
+        a_proof_with_a_header_that_is_none_is_refused_on_postgres
+        a_proof_with_a_header_that_is_none_is_refused;
+    a_client_whose_tokens_are_bound_always_proves_on_sqlite
+        a_client_whose_tokens_are_bound_always_proves_on_postgres
+        a_client_whose_tokens_are_bound_always_proves;
+    a_stolen_bound_token_is_worth_nothing_at_our_own_endpoints_on_sqlite
+        a_stolen_bound_token_is_worth_nothing_at_our_own_endpoints_on_postgres
+        a_stolen_bound_token_is_worth_nothing_at_our_own_endpoints;
+    a_code_or_device_bound_to_a_key_needs_it_on_sqlite
+        a_code_or_device_bound_to_a_key_needs_it_on_postgres
+        a_code_or_device_bound_to_a_key_needs_it;
 }

@@ -178,6 +178,7 @@ pub(crate) fn keeper_settings(
         issuer: IssuerUrl::new(issuer).expect("an issuer"),
         audit_file: None,
         token_longest: muster_domain::Lifetime::from_days(1),
+        family: muster_domain::Lifetime::from_days(365),
     }
 }
 

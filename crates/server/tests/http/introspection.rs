@@ -47,16 +47,6 @@ fn an_active_token_is_described(engine: Engine) {
     }
 }
 
-#[test]
-fn an_active_token_is_described_to_those_it_concerns_on_sqlite() {
-    an_active_token_is_described(Engine::Sqlite);
-}
-
-#[test]
-fn an_active_token_is_described_to_those_it_concerns_on_postgres() {
-    an_active_token_is_described(Engine::Postgres);
-}
-
 fn an_admin_sees_the_refresh_tokens_of_its_clients(engine: Engine) {
     // RFC 7662 2.2: it may end them, too.
     let office = Office::open(engine);
@@ -66,12 +56,6 @@ fn an_admin_sees_the_refresh_tokens_of_its_clients(engine: Engine) {
     assert_eq!(own.introspect(&planted.alice_refresh).json()["token_type"], "refresh_token");
     assert!(!own.finds_active(&planted.foreign_access), "another admin's client");
     assert!(!other.finds_active(&planted.alice_refresh), "whatever it may list");
-}
-
-both! {
-    an_admin_sees_the_refresh_tokens_of_its_clients_on_sqlite
-        an_admin_sees_the_refresh_tokens_of_its_clients_on_postgres
-        an_admin_sees_the_refresh_tokens_of_its_clients;
 }
 
 #[test]
@@ -99,10 +83,9 @@ fn the_audience_told_is_the_one_that_the_token_names() {
     }
 }
 
-#[test]
-fn everything_else_is_inactive_and_no_more_is_said() {
+fn everything_else_is_inactive_and_no_more_is_said(engine: Engine) {
     // S41, B104; `finds_active` holds every answer against the exact body.
-    let office = Office::open(Engine::Sqlite);
+    let office = Office::open(engine);
     let web = office.web();
     let issued = web.redeem(&office.code("web"));
     let (access, refresh) = tokens(&issued);
@@ -137,10 +120,9 @@ fn everything_else_is_inactive_and_no_more_is_said() {
     assert!(web.finds_active(&next) && web.finds_active(&access));
 }
 
-#[test]
-fn who_proves_nothing_learns_nothing() {
+fn who_proves_nothing_learns_nothing(engine: Engine) {
     // S40, S31, B103
-    let office = Office::open(Engine::Sqlite);
+    let office = Office::open(engine);
     let web = office.web();
     let app = office.app();
     let (access, _) = office.issued(&app);
@@ -164,10 +146,9 @@ fn who_proves_nothing_learns_nothing() {
     }
 }
 
-#[test]
-fn a_signed_answer_is_for_its_caller_and_no_access_token() {
+fn a_signed_answer_is_for_its_caller_and_no_access_token(engine: Engine) {
     // S44, RFC 9701
-    let office = Office::open(Engine::Sqlite);
+    let office = Office::open(engine);
     let web = office.web();
     let (access, _) = office.issued(&web);
     let signed = "application/token-introspection+jwt";
@@ -187,13 +168,32 @@ fn a_signed_answer_is_for_its_caller_and_no_access_token() {
     assert_eq!(inactive["token_introspection"], json!({"active": false}));
 }
 
-#[test]
-fn who_introspects_too_often_comes_back_later() {
+fn who_introspects_too_often_comes_back_later(engine: Engine) {
     // B105
-    let office =
-        Office::open_with(Engine::Sqlite, &[("MUSTER__TOKENS__INTROSPECTIONS_PER_SECOND", "5")]);
+    let office = Office::open_with(engine, &[("MUSTER__TOKENS__INTROSPECTIONS_PER_SECOND", "5")]);
     let web = office.web();
     let answers: Vec<_> = (0..40).map(|_| web.introspect("random")).collect();
     let late = answers.iter().find(|answer| answer.status == 429).expect("a limit");
     assert!(late.header("Retry-After").is_some());
+}
+
+both! {
+    an_active_token_is_described_to_those_it_concerns_on_sqlite
+        an_active_token_is_described_to_those_it_concerns_on_postgres
+        an_active_token_is_described;
+    an_admin_sees_the_refresh_tokens_of_its_clients_on_sqlite
+        an_admin_sees_the_refresh_tokens_of_its_clients_on_postgres
+        an_admin_sees_the_refresh_tokens_of_its_clients;
+    everything_else_is_inactive_and_no_more_is_said_on_sqlite
+        everything_else_is_inactive_and_no_more_is_said_on_postgres
+        everything_else_is_inactive_and_no_more_is_said;
+    who_proves_nothing_learns_nothing_on_sqlite
+        who_proves_nothing_learns_nothing_on_postgres
+        who_proves_nothing_learns_nothing;
+    a_signed_answer_is_for_its_caller_and_no_access_token_on_sqlite
+        a_signed_answer_is_for_its_caller_and_no_access_token_on_postgres
+        a_signed_answer_is_for_its_caller_and_no_access_token;
+    who_introspects_too_often_comes_back_later_on_sqlite
+        who_introspects_too_often_comes_back_later_on_postgres
+        who_introspects_too_often_comes_back_later;
 }

@@ -87,20 +87,9 @@ fn an_assertion_is_good_once(engine: Engine) {
     assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 1, "{statuses:?}");
 }
 
-#[test]
-fn an_assertion_about_a_user_is_good_once_on_sqlite() {
-    an_assertion_is_good_once(Engine::Sqlite);
-}
-
-#[test]
-fn an_assertion_about_a_user_is_good_once_on_postgres() {
-    an_assertion_is_good_once(Engine::Postgres);
-}
-
-#[test]
-fn an_assertion_that_says_one_wrong_thing_is_refused() {
+fn an_assertion_that_says_one_wrong_thing_is_refused(engine: Engine) {
     // S58, B83, B85, B89, B90, B91, B92, B93, B94, B95
-    let office = Office::open(Engine::Sqlite);
+    let office = Office::open(engine);
     let web = office.web();
     let idp = Idp::trusted(&office);
     office.user("alice");
@@ -153,10 +142,9 @@ fn an_assertion_that_says_one_wrong_thing_is_refused() {
     assert_eq!(web.believe(&good).status, 200);
 }
 
-#[test]
-fn only_known_active_users_and_trusted_issuers_count() {
+fn only_known_active_users_and_trusted_issuers_count(engine: Engine) {
     // B99, S58
-    let office = Office::open(Engine::Sqlite);
+    let office = Office::open(engine);
     let web = office.web();
     let idp = Idp::trusted(&office);
     let alice = office.user("alice").key;
@@ -173,9 +161,8 @@ fn only_known_active_users_and_trusted_issuers_count() {
     assert_eq!(web.believe(&idp.about("alice", "d")).status, 200);
 }
 
-#[test]
-fn a_client_speaks_for_the_users_of_its_registration_alone() {
-    let office = Office::open(Engine::Sqlite);
+fn a_client_speaks_for_the_users_of_its_registration_alone(engine: Engine) {
+    let office = Office::open(engine);
     let key = PrivateKey::generate(Algorithm::Es256).expect("a key");
     let jwks = format!("{{\"keys\":[{}]}}", key.public_jwk());
     let assertion_users = vec!["alice".to_owned()];
@@ -198,4 +185,19 @@ fn a_client_speaks_for_the_users_of_its_registration_alone() {
     };
     assert_eq!(ask("alice", "a").status, 200);
     assert_invalid_grant(&ask("bob", "b"));
+}
+
+both! {
+    an_assertion_about_a_user_is_good_once_on_sqlite
+        an_assertion_about_a_user_is_good_once_on_postgres
+        an_assertion_is_good_once;
+    an_assertion_that_says_one_wrong_thing_is_refused_on_sqlite
+        an_assertion_that_says_one_wrong_thing_is_refused_on_postgres
+        an_assertion_that_says_one_wrong_thing_is_refused;
+    only_known_active_users_and_trusted_issuers_count_on_sqlite
+        only_known_active_users_and_trusted_issuers_count_on_postgres
+        only_known_active_users_and_trusted_issuers_count;
+    a_client_speaks_for_the_users_of_its_registration_alone_on_sqlite
+        a_client_speaks_for_the_users_of_its_registration_alone_on_postgres
+        a_client_speaks_for_the_users_of_its_registration_alone;
 }

@@ -1,19 +1,20 @@
 //! The metadata document: in its places, from the configured issuer, and nothing but what
 //! works.
 
+use std::collections::BTreeMap;
 use std::io::{BufReader, Write};
 
 use muster_admin::Proof;
 use muster_crypto::{Algorithm, PrivateKey};
 use muster_domain::GrantName;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::client_credentials::verified;
 use crate::house::{Engine, House};
-use crate::issuing::{Office, REDIRECT, VERIFIER, assert_refused, member, registration};
+use crate::issuing::{ISSUER, Office, REDIRECT, VERIFIER, assert_refused, member, registration};
 use crate::jwt_bearer::Idp;
-use crate::robot::{ASSERTION_TYPE, Robot};
-use crate::wire::{self, Request};
+use crate::robot::{ASSERTION_TYPE, now};
+use crate::wire::{self, Answer, Request};
 
 fn the_document_names_the_configured_issuer(engine: Engine) {
     // B130, S60, S61
@@ -165,52 +166,195 @@ fn every_advertised_grant_issues() {
     }
 }
 
-#[test]
-fn every_advertised_endpoint_takes_every_method_of_authentication_that_it_names() {
+/// A client that signs with this algorithm, by the name that the metadata give it.
+struct Signer {
+    id: String,
+    key: PrivateKey,
+    name: String,
+}
+
+impl Signer {
+    fn registered(office: &Office, name: &str) -> Self {
+        let algorithm = Algorithm::from_name(name).expect("an algorithm");
+        let key = PrivateKey::generate(algorithm).expect("a key");
+        let id = format!("signs-{name}");
+        let jwks = format!("{{\"keys\":[{}]}}", key.public_jwk());
+        office.register_with(&id, registration(), Proof::KeySet(jwks));
+        Self { id, key, name: name.to_owned() }
+    }
+
+    /// A JWT whose header has the advertised name, which the key itself may not use.
+    fn sign(&self, mut header: Value, claims: &Value) -> String {
+        header["alg"] = json!(self.name);
+        let claims = claims.as_object().expect("an object");
+        self.key.signer().expect("a signer").sign_under(&header, claims).expect("a JWT")
+    }
+
+    fn statement(&self, jti: &str) -> String {
+        let claims = json!({
+            "iss": self.id, "sub": self.id, "aud": ISSUER, "exp": now() + 60, "jti": jti,
+        });
+        self.sign(json!({"typ": "JWT"}), &claims)
+    }
+
+    fn proof(&self) -> String {
+        let jwk: Value = serde_json::from_str(&self.key.public_jwk()).expect("a JWK");
+        let claims = json!({
+            "htm": "POST", "htu": format!("{ISSUER}/token"), "iat": now(), "jti": self.id,
+        });
+        self.sign(json!({"typ": "dpop+jwt", "jwk": jwk}), &claims)
+    }
+}
+
+/// The path of an endpoint of the document.
+fn path(document: &Value, endpoint: &str) -> String {
+    let url = document[format!("{endpoint}_endpoint")].as_str().expect("a URL");
+    url.strip_prefix("https://issuer.example").expect("ours").to_owned()
+}
+
+/// A request to an endpoint by this method of authentication, good but for that.
+fn asked_by(
+    office: &Office,
+    (endpoint, path): (&str, &str),
+    method: &str,
+    robot: &Signer,
+) -> Answer {
+    let (web, app) = (office.party("web", ""), office.party("app", ""));
+    let secret = office.keeper.rotate_client_secret("web").expect("a secret").expose().clone();
+    let proof = robot.statement(&format!("{endpoint}-{method}"));
+    let request = Request::new("POST", path);
+    let (request, client, mut pairs) = match method {
+        "client_secret_basic" => (request.basic(&web.id, &secret), "web", vec![]),
+        "client_secret_post" => {
+            (request, "web", vec![("client_id", &*web.id), ("client_secret", &*secret)])
+        }
+        "private_key_jwt" => {
+            let kind = ("client_assertion_type", ASSERTION_TYPE);
+            (request, &*robot.id, vec![kind, ("client_assertion", &*proof)])
+        }
+        "none" => (request, "app", vec![("client_id", &*app.id)]),
+        other => panic!("{other} is not tried"),
+    };
+    let code = office.code(client);
+    pairs.extend([("grant_type", "authorization_code"), ("code", &*code)]);
+    pairs.extend([("redirect_uri", REDIRECT), ("code_verifier", VERIFIER), ("token", "x")]);
+    request.form(&pairs).send(office.house.address)
+}
+
+fn every_advertised_endpoint_takes_every_method(engine: Engine) {
     // S60
-    let office = Office::open(Engine::Sqlite);
-    let web = office.web();
-    let app = office.app();
-    let key = PrivateKey::generate(Algorithm::Es256).expect("a key");
-    let jwks = format!("{{\"keys\":[{}]}}", key.public_jwk());
-    office.register_with("robot", registration(), Proof::KeySet(jwks));
-    let robot = Robot { id: "robot".to_owned(), key };
+    let office = Office::open(engine);
+    office.web();
+    office.app();
     let document = document(&office);
+    let robot = Signer::registered(&office, "ES256");
     for endpoint in ["token", "introspection", "revocation"] {
-        let url = document[format!("{endpoint}_endpoint")].as_str().expect("a URL").to_owned();
-        let path = url.strip_prefix("https://issuer.example").expect("ours").to_owned();
-        let code_of = |client: &str| office.code(client);
+        let path = path(&document, endpoint);
         for method in names(&document, &format!("{endpoint}_endpoint_auth_methods_supported")) {
-            let request = Request::new("POST", &path);
-            let jti = format!("{endpoint}-{method}");
-            let proof = robot.signed("JWT", &robot.claims(&jti));
-            let (request, client, mut pairs) = match method.as_str() {
-                "client_secret_basic" => (request.basic(&web.id, &web.secret), "web", vec![]),
-                "client_secret_post" => {
-                    let pairs = vec![("client_id", &*web.id), ("client_secret", &*web.secret)];
-                    (request, "web", pairs)
-                }
-                "private_key_jwt" => {
-                    let kind = ("client_assertion_type", ASSERTION_TYPE);
-                    (request, "robot", vec![kind, ("client_assertion", &*proof)])
-                }
-                "none" => (request, "app", vec![("client_id", &*app.id)]),
-                other => panic!("{other} is not tried"),
-            };
-            let code = code_of(client);
-            pairs.extend([("grant_type", "authorization_code"), ("code", &*code)]);
-            pairs.extend([("redirect_uri", REDIRECT), ("code_verifier", VERIFIER)]);
-            pairs.push(("token", "x"));
-            let answer = request.form(&pairs).send(office.house.address);
+            let answer = asked_by(&office, (endpoint, &path), &method, &robot);
             assert_eq!(answer.status, 200, "{endpoint} {method}: {}", answer.text());
         }
     }
-    for (member, expected) in [("jwks_uri", 200), ("device_authorization_endpoint", 405)] {
-        let url = document[member].as_str().expect("a URL");
-        let path = url.strip_prefix("https://issuer.example").expect("ours");
-        let answer = Request::new("GET", path).send(office.house.address);
-        assert_eq!(answer.status, expected, "{member}");
+    let started = office.party("app", "").post("device_authorization", &[]);
+    assert_eq!(path(&document, "device_authorization"), "/oauth2/device_authorization");
+    assert_eq!(started.status, 200, "{}", started.text());
+    let keys =
+        document["jwks_uri"].as_str().and_then(|url| url.strip_prefix("https://issuer.example"));
+    let keys = Request::new("GET", keys.expect("ours")).send(office.house.address);
+    assert!(!keys.json()["keys"].as_array().expect("keys").is_empty());
+}
+
+fn every_advertised_algorithm_authenticates_and_proves(engine: Engine) {
+    // S60: Ed25519, by which newer libraries know EdDSA, among them.
+    let office = Office::open(engine);
+    let document = document(&office);
+    // RSA keys take long to make: one of each kind.
+    let mut known: BTreeMap<String, Signer> = BTreeMap::new();
+    for endpoint in ["token", "introspection", "revocation"] {
+        let path = path(&document, endpoint);
+        let member = format!("{endpoint}_endpoint_auth_signing_alg_values_supported");
+        for name in names(&document, &member) {
+            let robot = known.entry(name.clone());
+            let robot = robot.or_insert_with(|| Signer::registered(&office, &name));
+            let answer = asked_with_key(&office, (endpoint, &path), robot);
+            assert_eq!(answer.status, 200, "{endpoint} {name}: {}", answer.text());
+        }
     }
+    let web = office.web();
+    for name in names(&document, "dpop_signing_alg_values_supported") {
+        let holder = known.entry(name.clone());
+        let holder = holder.or_insert_with(|| Signer::registered(&office, &name));
+        let answer = web.proving(holder.proof()).for_itself(&[]);
+        assert_eq!(answer.json()["token_type"], "DPoP", "{name}: {}", answer.text());
+    }
+}
+
+fn asked_with_key(office: &Office, (endpoint, path): (&str, &str), robot: &Signer) -> Answer {
+    let proof = robot.statement(endpoint);
+    let pairs = [
+        ("client_assertion_type", ASSERTION_TYPE),
+        ("client_assertion", &*proof),
+        ("grant_type", "client_credentials"),
+        ("token", "x"),
+    ];
+    Request::new("POST", path).form(&pairs).send(office.house.address)
+}
+
+fn every_list_of_the_document_is_one_that_is_tried(engine: Engine) {
+    // S60: whoever adds one adds what tries its values.
+    let office = Office::open(engine);
+    let document = document(&office);
+    for (member, value) in document.as_object().expect("an object") {
+        if !member.ends_with("_supported") {
+            continue;
+        }
+        let values = value.as_array().unwrap_or_else(|| panic!("{member} is no list"));
+        match member.as_str() {
+            // Tried value by value in this file.
+            "grant_types_supported"
+            | "token_endpoint_auth_methods_supported"
+            | "introspection_endpoint_auth_methods_supported"
+            | "revocation_endpoint_auth_methods_supported"
+            | "token_endpoint_auth_signing_alg_values_supported"
+            | "introspection_endpoint_auth_signing_alg_values_supported"
+            | "revocation_endpoint_auth_signing_alg_values_supported"
+            | "dpop_signing_alg_values_supported"
+            | "introspection_signing_alg_values_supported"
+            | "id_token_signing_alg_values_supported" => assert!(!values.is_empty(), "{member}"),
+            // Until the login pages are there, nobody is sent anywhere.
+            "response_types_supported" => assert!(values.is_empty(), "{member}"),
+            "code_challenge_methods_supported" => {
+                let web = office.web();
+                for method in values {
+                    assert_eq!(method, "S256");
+                    assert_eq!(web.redeem(&office.code("web")).status, 200);
+                }
+            }
+            "subject_types_supported" => {
+                // Every client knows a user by the same name.
+                assert_eq!(values, &[json!("public")]);
+                for id in ["this", "that"] {
+                    let party = office.register(id, registration());
+                    let access =
+                        crate::issuing::member(&party.redeem(&office.code(id)), "access_token");
+                    assert_eq!(party.introspect(&access).json()["sub"], "alice");
+                }
+            }
+            other => panic!("nobody tries the values of {other}"),
+        }
+    }
+}
+
+both! {
+    every_advertised_endpoint_takes_every_method_of_authentication_that_it_names_on_sqlite
+        every_advertised_endpoint_takes_every_method_of_authentication_that_it_names_on_postgres
+        every_advertised_endpoint_takes_every_method;
+    every_advertised_algorithm_authenticates_and_proves_on_sqlite
+        every_advertised_algorithm_authenticates_and_proves_on_postgres
+        every_advertised_algorithm_authenticates_and_proves;
+    every_list_of_the_document_is_one_that_is_tried_on_sqlite
+        every_list_of_the_document_is_one_that_is_tried_on_postgres
+        every_list_of_the_document_is_one_that_is_tried;
 }
 
 #[test]

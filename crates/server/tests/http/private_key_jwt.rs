@@ -239,27 +239,3 @@ fn an_assertion_of_somebody_with_a_secret_is_refused_like_one_of_nobody() {
     let by_secret = by_secret.form(&house.question()).send(house.address);
     assert_eq!((by_secret.status, &by_secret.body), (nobody.status, &nobody.body));
 }
-
-#[test]
-fn the_metadata_names_the_method_and_its_algorithms() {
-    // B130, S60
-    let house = House::start(Engine::Sqlite);
-    let place = "/.well-known/oauth-authorization-server/oauth2";
-    let document = Request::new("GET", place).send(house.address).json();
-    let names = |member: &str| {
-        let names = document[member].as_array().expect(member).iter();
-        names.map(|name| name.as_str().unwrap().to_owned()).collect::<Vec<_>>()
-    };
-    let methods = names("token_endpoint_auth_methods_supported");
-    assert!(methods.contains(&"private_key_jwt".to_owned()), "{methods:?}");
-    let algorithms = names("token_endpoint_auth_signing_alg_values_supported");
-    for (number, name) in algorithms.iter().enumerate() {
-        let algorithm = Algorithm::from_name(name).expect("one that exists, and not none");
-        if name.starts_with("RS") && name != "RS256" {
-            // One RSA key of the kind is enough: they take long to make.
-            continue;
-        }
-        let robot = Robot::registered(&house, &format!("robot-{number}"), algorithm, |jwk| jwk);
-        assert_still_answered(&house, &robot, name);
-    }
-}

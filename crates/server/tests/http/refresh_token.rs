@@ -29,16 +29,6 @@ fn a_used_token_ends_its_family(engine: Engine) {
     assert!(!web.finds_active(&access) && !web.finds_active(&first_access));
 }
 
-#[test]
-fn a_used_refresh_token_ends_its_family_on_sqlite() {
-    a_used_token_ends_its_family(Engine::Sqlite);
-}
-
-#[test]
-fn a_used_refresh_token_ends_its_family_on_postgres() {
-    a_used_token_ends_its_family(Engine::Postgres);
-}
-
 fn at_most_one_of_64_lives(engine: Engine) {
     // I17, I18: without grace the 63 others are reuse, and end the family.
     let office = Office::open(engine);
@@ -53,16 +43,6 @@ fn at_most_one_of_64_lives(engine: Engine) {
     let (access, successor) = tokens(good[0]);
     assert!(!web.finds_active(&access));
     assert_invalid_grant(&web.refresh(&successor));
-}
-
-#[test]
-fn of_64_refreshes_at_once_one_succeeds_and_its_family_ends_on_sqlite() {
-    at_most_one_of_64_lives(Engine::Sqlite);
-}
-
-#[test]
-fn of_64_refreshes_at_once_one_succeeds_and_its_family_ends_on_postgres() {
-    at_most_one_of_64_lives(Engine::Postgres);
 }
 
 fn at_once(web: &Party, refresh: &str) -> Vec<Answer> {
@@ -96,20 +76,9 @@ fn grace_gives_the_same_again(engine: Engine) {
     assert_eq!(web.refresh(&given[0].1).status, 200);
 }
 
-#[test]
-fn within_its_grace_a_used_token_yields_the_same_successor_on_sqlite() {
-    grace_gives_the_same_again(Engine::Sqlite);
-}
-
-#[test]
-fn within_its_grace_a_used_token_yields_the_same_successor_on_postgres() {
-    grace_gives_the_same_again(Engine::Postgres);
-}
-
-#[test]
-fn grace_ends_and_covers_no_grandparent_and_nothing_revoked() {
+fn grace_ends_and_covers_no_grandparent_and_nothing_revoked(engine: Engine) {
     // B64, B65, B66
-    let office = Office::open(Engine::Sqlite);
+    let office = Office::open(engine);
     let brief = Registration { refresh_grace: Lifetime::from_millis(600), ..registration() };
     let brief = office.register("brief", brief);
     let (_, first) = office.issued(&brief);
@@ -133,10 +102,9 @@ fn grace_ends_and_covers_no_grandparent_and_nothing_revoked() {
     assert_invalid_grant(&web.refresh(&second));
 }
 
-#[test]
-fn a_stranger_neither_uses_nor_ends_anything() {
+fn a_stranger_neither_uses_nor_ends_anything(engine: Engine) {
     // B62
-    let office = Office::open(Engine::Sqlite);
+    let office = Office::open(engine);
     let (web, stranger) = (office.web(), office.register("stranger", registration()));
     let (_, refresh) = office.issued(&web);
     let (_, used) = office.issued(&web);
@@ -148,10 +116,9 @@ fn a_stranger_neither_uses_nor_ends_anything() {
     assert_eq!(web.refresh(&next).status, 200);
 }
 
-#[test]
-fn nothing_but_the_whole_token_is_a_refresh_token() {
+fn nothing_but_the_whole_token_is_a_refresh_token(engine: Engine) {
     // B60, B61, B71
-    let office = Office::open(Engine::Sqlite);
+    let office = Office::open(engine);
     let web = office.web();
     let (access, refresh) = office.issued(&web);
     for end in 1..refresh.len() {
@@ -168,10 +135,9 @@ fn nothing_but_the_whole_token_is_a_refresh_token() {
     assert_eq!(web.refresh(&refresh).status, 200);
 }
 
-#[test]
-fn scopes_narrow_for_one_answer_and_never_widen() {
+fn scopes_narrow_for_one_answer_and_never_widen(engine: Engine) {
     // S12, B68, I19
-    let office = Office::open(Engine::Sqlite);
+    let office = Office::open(engine);
     let web = office.web();
     let narrow = |code: &mut muster_domain::AuthorizationCode| {
         code.entitlement.scopes = ScopeSet::parse("openid read").expect("scopes");
@@ -190,10 +156,9 @@ fn scopes_narrow_for_one_answer_and_never_widen() {
     assert_eq!(member(&web.refresh(&refresh), "scope"), "openid read");
 }
 
-#[test]
-fn a_family_ends_at_its_absolute_limit_however_often_it_is_used() {
+fn a_family_ends_at_its_absolute_limit_however_often_it_is_used(engine: Engine) {
     // S22, B70
-    let office = Office::open(Engine::Sqlite);
+    let office = Office::open(engine);
     let web = office.web();
     let code = office.code_like("web", |transaction, code| {
         transaction.expires_at = Some(code.issued_at.plus(Lifetime::from_seconds(2)));
@@ -204,10 +169,9 @@ fn a_family_ends_at_its_absolute_limit_however_often_it_is_used() {
     assert_invalid_grant(&web.refresh(&second));
 }
 
-#[test]
-fn a_registration_that_loses_scopes_or_the_grant_loses_them_in_every_refresh() {
+fn a_registration_that_loses_scopes_or_the_grant_loses_them_in_every_refresh(engine: Engine) {
     // B57, B67
-    let office = Office::open(Engine::Sqlite);
+    let office = Office::open(engine);
     let web = office.web();
     let (_, refresh) = office.issued(&web);
     let read = ScopeSet::parse("read").expect("a scope");
@@ -245,10 +209,9 @@ fn scopes_of_which_none_is_left_are_refused_rather_than_kept_from_the_client() {
     assert_eq!((answer.status, answer.json().get("scope")), (200, None), "nothing was asked for");
 }
 
-#[test]
-fn a_public_client_refreshes_with_rotation_and_without_a_secret() {
+fn a_public_client_refreshes_with_rotation_and_without_a_secret(engine: Engine) {
     // S06
-    let office = Office::open(Engine::Sqlite);
+    let office = Office::open(engine);
     let app = office.app();
     let (_, first) = office.issued(&app);
     let (_, second) = tokens(&app.refresh(&first));
@@ -281,10 +244,9 @@ fn an_audience_that_is_taken_away_lives_on_in_no_code_and_no_refresh() {
     assert_invalid_grant(&web.redeem(&code()));
 }
 
-#[test]
-fn no_refresh_mints_for_an_audience_that_is_stopped() {
+fn no_refresh_mints_for_an_audience_that_is_stopped(engine: Engine) {
     // B67, past failure 9
-    let office = Office::open(Engine::Sqlite);
+    let office = Office::open(engine);
     let audiences = vec!["api".to_owned()];
     let web = office.register("web", Registration { audiences, ..registration() });
     office.api();
@@ -297,4 +259,40 @@ fn no_refresh_mints_for_an_audience_that_is_stopped() {
     assert_invalid_grant(&web.refresh(&refresh));
     set(PartyStatus::Approved);
     assert_eq!(web.refresh(&refresh).status, 200);
+}
+
+both! {
+    a_used_refresh_token_ends_its_family_on_sqlite
+        a_used_refresh_token_ends_its_family_on_postgres
+        a_used_token_ends_its_family;
+    of_64_refreshes_at_once_one_succeeds_and_its_family_ends_on_sqlite
+        of_64_refreshes_at_once_one_succeeds_and_its_family_ends_on_postgres
+        at_most_one_of_64_lives;
+    within_its_grace_a_used_token_yields_the_same_successor_on_sqlite
+        within_its_grace_a_used_token_yields_the_same_successor_on_postgres
+        grace_gives_the_same_again;
+    grace_ends_and_covers_no_grandparent_and_nothing_revoked_on_sqlite
+        grace_ends_and_covers_no_grandparent_and_nothing_revoked_on_postgres
+        grace_ends_and_covers_no_grandparent_and_nothing_revoked;
+    a_stranger_neither_uses_nor_ends_anything_on_sqlite
+        a_stranger_neither_uses_nor_ends_anything_on_postgres
+        a_stranger_neither_uses_nor_ends_anything;
+    nothing_but_the_whole_token_is_a_refresh_token_on_sqlite
+        nothing_but_the_whole_token_is_a_refresh_token_on_postgres
+        nothing_but_the_whole_token_is_a_refresh_token;
+    scopes_narrow_for_one_answer_and_never_widen_on_sqlite
+        scopes_narrow_for_one_answer_and_never_widen_on_postgres
+        scopes_narrow_for_one_answer_and_never_widen;
+    a_family_ends_at_its_absolute_limit_however_often_it_is_used_on_sqlite
+        a_family_ends_at_its_absolute_limit_however_often_it_is_used_on_postgres
+        a_family_ends_at_its_absolute_limit_however_often_it_is_used;
+    a_registration_that_loses_scopes_or_the_grant_loses_them_in_every_refresh_on_sqlite
+        a_registration_that_loses_scopes_or_the_grant_loses_them_in_every_refresh_on_postgres
+        a_registration_that_loses_scopes_or_the_grant_loses_them_in_every_refresh;
+    a_public_client_refreshes_with_rotation_and_without_a_secret_on_sqlite
+        a_public_client_refreshes_with_rotation_and_without_a_secret_on_postgres
+        a_public_client_refreshes_with_rotation_and_without_a_secret;
+    no_refresh_mints_for_an_audience_that_is_stopped_on_sqlite
+        no_refresh_mints_for_an_audience_that_is_stopped_on_postgres
+        no_refresh_mints_for_an_audience_that_is_stopped;
 }

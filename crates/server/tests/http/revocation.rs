@@ -26,20 +26,9 @@ fn a_refresh_token_ends_its_family(engine: Engine) {
     assert_invalid_grant(&web.refresh(&next));
 }
 
-#[test]
-fn a_revoked_refresh_token_ends_its_family_at_once_on_sqlite() {
-    a_refresh_token_ends_its_family(Engine::Sqlite);
-}
-
-#[test]
-fn a_revoked_refresh_token_ends_its_family_at_once_on_postgres() {
-    a_refresh_token_ends_its_family(Engine::Postgres);
-}
-
-#[test]
-fn whatever_the_hint_the_token_is_found() {
+fn whatever_the_hint_the_token_is_found(engine: Engine) {
     // S30
-    let office = Office::open(Engine::Sqlite);
+    let office = Office::open(engine);
     let web = office.web();
     for hint in ["access_token", "refresh_token", "unknown", ""] {
         let (access, refresh) = office.issued(&web);
@@ -52,10 +41,9 @@ fn whatever_the_hint_the_token_is_found() {
     assert_eq!(web.revoke("no-such-token").status, 200);
 }
 
-#[test]
-fn another_clients_token_is_refused_and_untouched() {
+fn another_clients_token_is_refused_and_untouched(engine: Engine) {
     // B101, D7, I14
-    let office = Office::open(Engine::Sqlite);
+    let office = Office::open(engine);
     let (web, stranger) = (office.web(), office.register("stranger", registration()));
     let (access, refresh) = office.issued(&web);
     for text in [&access, &refresh] {
@@ -66,10 +54,9 @@ fn another_clients_token_is_refused_and_untouched() {
     assert!(web.finds_active(&access) && web.finds_active(&refresh));
 }
 
-#[test]
-fn an_admin_revokes_tokens_of_its_clients_and_no_others() {
+fn an_admin_revokes_tokens_of_its_clients_and_no_others(engine: Engine) {
     // D7
-    let office = Office::open(Engine::Sqlite);
+    let office = Office::open(engine);
     let (id, secret) = office.house.admin();
     let admin = office.party(&id, &secret);
     let planted = &office.house.tokens;
@@ -80,10 +67,9 @@ fn an_admin_revokes_tokens_of_its_clients_and_no_others() {
     assert_refused(&admin.revoke(&planted.foreign_access), 400, "unauthorized_client");
 }
 
-#[test]
-fn a_malformed_revocation_is_refused() {
+fn a_malformed_revocation_is_refused(engine: Engine) {
     // S31, S34, B101
-    let office = Office::open(Engine::Sqlite);
+    let office = Office::open(engine);
     let web = office.web();
     let (access, _) = office.issued(&web);
     let nobody = Request::new("POST", "/oauth2/revoke").form(&[("token", &access)]);
@@ -102,4 +88,22 @@ fn a_malformed_revocation_is_refused() {
     assert_eq!(web.revoke(&code).status, 200);
     assert_eq!(web.redeem(&code).status, 200);
     assert_refused(&web.ask(GrantName::RefreshToken, &[]), 400, "invalid_request");
+}
+
+both! {
+    a_revoked_refresh_token_ends_its_family_at_once_on_sqlite
+        a_revoked_refresh_token_ends_its_family_at_once_on_postgres
+        a_refresh_token_ends_its_family;
+    whatever_the_hint_the_token_is_found_on_sqlite
+        whatever_the_hint_the_token_is_found_on_postgres
+        whatever_the_hint_the_token_is_found;
+    another_clients_token_is_refused_and_untouched_on_sqlite
+        another_clients_token_is_refused_and_untouched_on_postgres
+        another_clients_token_is_refused_and_untouched;
+    an_admin_revokes_tokens_of_its_clients_and_no_others_on_sqlite
+        an_admin_revokes_tokens_of_its_clients_and_no_others_on_postgres
+        an_admin_revokes_tokens_of_its_clients_and_no_others;
+    a_malformed_revocation_is_refused_on_sqlite
+        a_malformed_revocation_is_refused_on_postgres
+        a_malformed_revocation_is_refused;
 }

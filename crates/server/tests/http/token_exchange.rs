@@ -45,20 +45,9 @@ fn whom_a_token_is_meant_for_exchanges_it(engine: Engine) {
     assert_refused(&api.exchange(&subject, &[]), 400, "invalid_request");
 }
 
-#[test]
-fn an_exchanged_token_is_its_holders_and_dies_with_its_parent_on_sqlite() {
-    whom_a_token_is_meant_for_exchanges_it(Engine::Sqlite);
-}
-
-#[test]
-fn an_exchanged_token_is_its_holders_and_dies_with_its_parent_on_postgres() {
-    whom_a_token_is_meant_for_exchanges_it(Engine::Postgres);
-}
-
-#[test]
-fn what_is_malformed_is_an_invalid_request() {
+fn what_is_malformed_is_an_invalid_request(engine: Engine) {
     // S45, S49, B78
-    let office = Office::open(Engine::Sqlite);
+    let office = Office::open(engine);
     let web = office.web();
     let (subject, refresh) = office.issued(&web);
     let (token, kind) = (("subject_token", &*subject), ("subject_token_type", ACCESS_TOKEN));
@@ -82,10 +71,9 @@ fn what_is_malformed_is_an_invalid_request() {
     assert_eq!(web.exchange(&subject, &[]).status, 200);
 }
 
-#[test]
-fn a_subject_that_is_not_good_or_not_within_reach_is_an_invalid_request() {
+fn a_subject_that_is_not_good_or_not_within_reach_is_an_invalid_request(engine: Engine) {
     // S46, B74
-    let office = Office::open(Engine::Sqlite);
+    let office = Office::open(engine);
     let (web, stranger) = (office.web(), office.register("stranger", registration()));
     let (subject, refresh) = office.issued(&web);
     assert_refused(&stranger.exchange(&subject, &[]), 400, "invalid_request");
@@ -111,10 +99,9 @@ fn a_subject_that_is_not_good_or_not_within_reach_is_an_invalid_request() {
     assert_refused(&web.exchange(&subject, &[]), 400, "invalid_request");
 }
 
-#[test]
-fn scope_and_audience_never_grow() {
+fn scope_and_audience_never_grow(engine: Engine) {
     // S47, S48, B46, B47, I19
-    let office = Office::open(Engine::Sqlite);
+    let office = Office::open(engine);
     let two = vec![API.to_owned(), "https://two.example".to_owned()];
     let web = office.register("web", Registration { audiences: two, ..registration() });
     let code = office.code_like("web", |_, code| {
@@ -137,10 +124,9 @@ fn scope_and_audience_never_grow() {
     assert_eq!((&claims["aud"], &claims["scope"]), (&json!(API), &json!("read")));
 }
 
-#[test]
-fn a_delegation_keeps_the_chain_of_actors_and_honours_may_act() {
+fn a_delegation_keeps_the_chain_of_actors_and_honours_may_act(engine: Engine) {
     // S49, B77
-    let office = Office::open(Engine::Sqlite);
+    let office = Office::open(engine);
     let may_act = vec!["api".to_owned()];
     let web = office.register("web", Registration { may_act, ..registration() });
     let (api, third) = (office.api(), office.register("third", registration()));
@@ -186,19 +172,9 @@ fn where_nobody_is_named_the_callers_own_token_acts(engine: Engine) {
     assert_refused(&with(&others), 400, "invalid_request");
 }
 
-both! {
-    a_child_outlives_the_access_token_it_came_from_and_not_the_family_on_sqlite
-        a_child_outlives_the_access_token_it_came_from_and_not_the_family_on_postgres
-        a_child_outlives_the_access_token_it_came_from;
-    where_nobody_is_named_the_callers_own_token_acts_on_sqlite
-        where_nobody_is_named_the_callers_own_token_acts_on_postgres
-        where_nobody_is_named_the_callers_own_token_acts;
-}
-
-#[test]
-fn a_refresh_token_comes_only_to_a_client_that_gets_some() {
+fn a_refresh_token_comes_only_to_a_client_that_gets_some(engine: Engine) {
     // B75
-    let office = Office::open(Engine::Sqlite);
+    let office = Office::open(engine);
     let none = Registration { refresh_lifetime: Some(Lifetime::default()), ..registration() };
     let (web, plain) = (office.web(), office.register("plain", none));
     let wanted = [("requested_token_type", REFRESH_TOKEN)];
@@ -241,10 +217,9 @@ fn a_token_that_a_client_got_for_itself_speaks_for_that_client_whoever_holds_it(
     assert_eq!(api.introspect(&acting).json()["act"], json!({"sub": "api"}));
 }
 
-#[test]
-fn exchanges_in_a_row_end_at_their_depth() {
+fn exchanges_in_a_row_end_at_their_depth(engine: Engine) {
     // B76
-    let office = Office::open(Engine::Sqlite);
+    let office = Office::open(engine);
     let web = office.web();
     let (mut token, _) = office.issued(&web);
     let mut depth = 0;
@@ -261,10 +236,9 @@ fn exchanges_in_a_row_end_at_their_depth() {
     assert_eq!(depth, 8);
 }
 
-#[test]
-fn a_stopped_target_gets_no_token() {
+fn a_stopped_target_gets_no_token(engine: Engine) {
     // B67, past failure 9
-    let office = Office::open(Engine::Sqlite);
+    let office = Office::open(engine);
     let audiences = vec![API.to_owned(), "api".to_owned()];
     let web = office.register("web", Registration { audiences, ..registration() });
     office.api();
@@ -283,4 +257,37 @@ fn a_stopped_target_gets_no_token() {
     office.register("api-two", Registration { serves, ..registration() });
     assert_eq!(web.exchange(&subject, &[("resource", API)]).status, 200);
     assert_refused(&web.exchange(&subject, &[("audience", "api")]), 400, "invalid_target");
+}
+
+both! {
+    an_exchanged_token_is_its_holders_and_dies_with_its_parent_on_sqlite
+        an_exchanged_token_is_its_holders_and_dies_with_its_parent_on_postgres
+        whom_a_token_is_meant_for_exchanges_it;
+    a_child_outlives_the_access_token_it_came_from_and_not_the_family_on_sqlite
+        a_child_outlives_the_access_token_it_came_from_and_not_the_family_on_postgres
+        a_child_outlives_the_access_token_it_came_from;
+    where_nobody_is_named_the_callers_own_token_acts_on_sqlite
+        where_nobody_is_named_the_callers_own_token_acts_on_postgres
+        where_nobody_is_named_the_callers_own_token_acts;
+    what_is_malformed_is_an_invalid_request_on_sqlite
+        what_is_malformed_is_an_invalid_request_on_postgres
+        what_is_malformed_is_an_invalid_request;
+    a_subject_that_is_not_good_or_not_within_reach_is_an_invalid_request_on_sqlite
+        a_subject_that_is_not_good_or_not_within_reach_is_an_invalid_request_on_postgres
+        a_subject_that_is_not_good_or_not_within_reach_is_an_invalid_request;
+    scope_and_audience_never_grow_on_sqlite
+        scope_and_audience_never_grow_on_postgres
+        scope_and_audience_never_grow;
+    a_delegation_keeps_the_chain_of_actors_and_honours_may_act_on_sqlite
+        a_delegation_keeps_the_chain_of_actors_and_honours_may_act_on_postgres
+        a_delegation_keeps_the_chain_of_actors_and_honours_may_act;
+    a_refresh_token_comes_only_to_a_client_that_gets_some_on_sqlite
+        a_refresh_token_comes_only_to_a_client_that_gets_some_on_postgres
+        a_refresh_token_comes_only_to_a_client_that_gets_some;
+    exchanges_in_a_row_end_at_their_depth_on_sqlite
+        exchanges_in_a_row_end_at_their_depth_on_postgres
+        exchanges_in_a_row_end_at_their_depth;
+    a_stopped_target_gets_no_token_on_sqlite
+        a_stopped_target_gets_no_token_on_postgres
+        a_stopped_target_gets_no_token;
 }
