@@ -21,13 +21,12 @@ impl Identity {
         for reading in readings.iter() {
             let id = reading.id.as_str();
             let known = found.iter().find(|(other, _)| *other == id);
-            let party = match known {
-                Some((_, party)) => party.clone(),
-                None => {
-                    let party = self.find(id)?;
-                    found.push((id, party.clone()));
-                    party
-                }
+            let party = if let Some((_, party)) = known {
+                party.clone()
+            } else {
+                let party = self.find(id)?;
+                found.push((id, party.clone()));
+                party
             };
             let Some(party) = party else { continue };
             match self.verify(id, party, &reading.secret, AuthMethod::SecretBasic) {
