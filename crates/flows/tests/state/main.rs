@@ -17,6 +17,8 @@ mod faulty_within;
 mod grants;
 mod histories;
 mod house;
+mod issuing_model;
+mod issuing_reference;
 mod listed;
 mod narrowing;
 mod proofs;

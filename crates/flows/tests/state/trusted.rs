@@ -26,7 +26,12 @@ impl Trusted {
 
     /// An assertion about a user under a name that it was not given before.
     pub(crate) fn about(&self, user: &str, name: &str) -> String {
-        let now = NOW / 1_000;
+        self.about_at(user, name, NOW)
+    }
+
+    /// The same, said at another moment.
+    pub(crate) fn about_at(&self, user: &str, name: &str, moment: i64) -> String {
+        let now = moment / 1_000;
         let claims = json!({
             "iss": URL, "sub": user, "aud": "https://a.example/oauth2",
             "iat": now, "exp": now + 60, "jti": name,
