@@ -17,6 +17,16 @@ impl IssuerPath {
         Self(path.get(..end).unwrap_or_default().trim_end_matches('/').to_owned())
     }
 
+    /// What stands before the path: scheme, host and port. Issuers that share it are told from
+    /// each other by their paths, and one service serves them.
+    pub fn origin(url: &IssuerUrl) -> &str {
+        let text = url.as_str();
+        let after_scheme = text.find("://").map_or(0, |at| at.saturating_add(3));
+        let rest = text.get(after_scheme..).unwrap_or_default();
+        let host = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+        text.get(..after_scheme.saturating_add(host)).unwrap_or(text)
+    }
+
     /// The path as text.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -54,5 +64,14 @@ mod tests {
         assert_eq!(path("https://localhost:9443/oauth2/vo/a/"), "/oauth2/vo/a");
         assert_eq!(path("https://host"), "");
         assert_eq!(path("https://host/a?b=/c"), "/a");
+    }
+
+    #[test]
+    fn issuers_of_one_host_share_what_stands_before_the_path() {
+        let origin = |url| IssuerPath::origin(&IssuerUrl::new(url).unwrap()).to_owned();
+        assert_eq!(origin("https://localhost:9443/oauth2/vo"), "https://localhost:9443");
+        assert_eq!(origin("https://host"), "https://host");
+        assert_ne!(origin("https://host.example/a"), origin("https://host/a"));
+        assert_ne!(origin("http://host/a"), origin("https://host/a"));
     }
 }

@@ -7,7 +7,7 @@ use muster_admin::DeedError;
 use muster_cli::{KeeperSettings, Premises, PremisesError};
 use muster_client_auth::Identity;
 use muster_crypto::SecretVerifier;
-use muster_domain::{Clock, Issuer, Lifetime, Randomness, RandomnessFailed};
+use muster_domain::{Clock, Issuer, IssuerPath, Lifetime, Randomness, RandomnessFailed};
 use muster_flows::{PublishedKeys, Signers, Tools};
 use muster_grants::ParseSettings;
 use muster_policy::Rulebook;
@@ -151,7 +151,9 @@ fn ensure_signing_keys(premises: &Premises, world: &World) -> Result<(), StartEr
     Ok(())
 }
 
-/// A house for each issuer that the database knows; they share what bounds the whole service.
+/// A house for each issuer of the configured one's host; they share what bounds the whole
+/// service. The database may know others, from an import or of former days: their paths would
+/// stand in the way of these.
 fn houses(
     settings: &Settings,
     world: &World,
@@ -181,7 +183,15 @@ fn houses(
         gate: Arc::new(gate),
         quotas,
     };
-    let mut issuers = premises.store.read(|reading| reading.list_issuers())?;
+    let here = IssuerPath::origin(&premises.issuer.url);
+    let (mut issuers, elsewhere): (Vec<Issuer>, Vec<Issuer>) = premises
+        .store
+        .read(|reading| reading.list_issuers())?
+        .into_iter()
+        .partition(|issuer| IssuerPath::origin(&issuer.url) == here);
+    for issuer in elsewhere {
+        tracing::info!(issuer = %issuer.url, "an issuer on another host is not served here");
+    }
     // The longer path first: it may lie below the shorter one.
     issuers.sort_by_key(|issuer| std::cmp::Reverse(issuer.url.as_str().len()));
     Ok(issuers.into_iter().map(|one| Arc::new(shared.house(one, (service, recorder)))).collect())

@@ -2,14 +2,14 @@
 //! nothing leaks between them.
 
 use muster_admin::Proof;
-use muster_domain::GrantName;
+use muster_domain::{GrantName, samples};
 use serde_json::Value;
 
 use crate::client_credentials::verified;
 use crate::house::Engine;
 use crate::issuing::{
-    Behind, Office, REDIRECT, VERIFIER, assert_invalid_grant, assert_refused, member, registration,
-    tokens,
+    Behind, ISSUER, Office, REDIRECT, VERIFIER, assert_invalid_grant, assert_refused, member,
+    registration, tokens,
 };
 use crate::wire::Request;
 
@@ -54,6 +54,19 @@ fn nothing_leaks(engine: Engine) {
     assert_eq!(there.refresh(&other_refresh).status, 200);
     let pairs = [("code", "x"), ("redirect_uri", REDIRECT), ("code_verifier", VERIFIER)];
     assert_invalid_grant(&there.ask(GrantName::AuthorizationCode, &pairs));
+}
+
+#[test]
+fn an_issuer_of_another_host_with_the_same_path_stands_in_nobodys_way() {
+    // S61, I11: such as come by an import, or of a service that has moved.
+    let mut office = Office::open(Engine::Sqlite);
+    let elsewhere =
+        samples::issuer("https://a.much.longer.name.example/oauth2").expect("an issuer");
+    office.seed.store.change(|unit| unit.add_issuer(&elsewhere)).expect("it is added");
+    office.house.restart();
+    let document = Request::new("GET", "/oauth2/.well-known/openid-configuration");
+    assert_eq!(document.send(office.house.address).json()["issuer"], ISSUER);
+    assert_eq!(office.web().for_itself(&[]).status, 200);
 }
 
 #[test]
