@@ -38,13 +38,13 @@ const KEY_SET: &str = r#"{"keys":[{"kty":"EC","crv":"P-256","kid":"canary-key",
 const PRIVATE: &str = "jpsQnnGQmL-YBIffH1136cspYG6-0iY7X1fCE9-E9LI";
 
 /// Looks for a secret, however it is spelled.
-struct Canary {
+pub(crate) struct Canary {
     name: String,
     spellings: Vec<(&'static str, Vec<u8>)>,
 }
 
 impl Canary {
-    fn of(name: &str, secret: &[u8]) -> Self {
+    pub(crate) fn of(name: &str, secret: &[u8]) -> Self {
         let mut spellings = vec![
             ("as it is", secret.to_vec()),
             ("in hexadecimal digits", data_encoding::HEXLOWER.encode(secret).into_bytes()),
@@ -72,7 +72,7 @@ impl Canary {
     }
 
     /// How it stands there, if it does.
-    fn stands_in(&self, place: &[u8]) -> Option<&'static str> {
+    pub(crate) fn stands_in(&self, place: &[u8]) -> Option<&'static str> {
         let found = |spelling: &[u8]| place.windows(spelling.len()).any(|part| part == spelling);
         self.spellings.iter().find(|(_, spelling)| found(spelling)).map(|(how, _)| *how)
     }
@@ -161,7 +161,7 @@ fn use_them(house: &House) {
 }
 
 /// The log with everything that was told so far: lines are written by a thread of their own.
-fn whole(house: &House, log: &Path) -> Vec<u8> {
+pub(crate) fn whole(house: &House, log: &Path) -> Vec<u8> {
     Request::new("GET", "/the-last-line").send(house.address);
     let began = Instant::now();
     loop {

@@ -34,6 +34,7 @@ mod bad_inputs;
 mod bad_inputs_issuing;
 mod books;
 mod canary;
+mod canary_issuing;
 mod clerk;
 mod client_credentials;
 mod crowd;
