@@ -227,7 +227,11 @@ impl<C: GroupConnection> Group<C> {
 
     fn commit(&mut self) {
         let records = std::mem::take(&mut self.records);
-        let recorded = self.connection.as_mut().ok_or_else(gone).and_then(|c| c.record(records));
+        // Whoever waits must hear of it, even if a record cannot be formed at all.
+        let recorded = catch_unwind(AssertUnwindSafe(|| {
+            self.connection.as_mut().ok_or_else(gone).and_then(|c| c.record(records))
+        }));
+        let recorded = recorded.unwrap_or_else(|_| Err(StoreError::unavailable(PANICKED)));
         match recorded.and_then(|()| self.execute("COMMIT")) {
             Ok(()) => self.finish(Ok(())),
             Err(error) => self.give_up(&error.to_string()),

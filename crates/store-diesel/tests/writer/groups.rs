@@ -72,6 +72,33 @@ fn panicking_change(scratch: &Scratch) {
     assert_eq!(kept(scratch), all);
 }
 
+/// F26, F31: what cannot be recorded is not done, whoever shares its group hears of it, and
+/// the writer goes on.
+fn record_that_cannot_be_formed(scratch: &Scratch) {
+    let store = opened(scratch);
+    let is_bad = |number: i64| number < 100 && number % 7 == 0;
+    let all = acknowledged(|writer| {
+        let mut own = Vec::new();
+        for number in (0..20).map(|round| writer * 100 + round) {
+            let outcome = store.change(|unit| {
+                add(unit, number)?;
+                // One of the first writer's: in every group there is room for some without.
+                if is_bad(number) {
+                    unit.append_audit(Box::new(|_| std::panic::resume_unwind(Box::new("no"))))?;
+                }
+                Ok(())
+            });
+            match outcome {
+                Ok(()) => own.push(number),
+                heard => assert!(is_unavailable(&heard), "{heard:?}"),
+            }
+        }
+        own
+    });
+    assert!(!all.is_empty() && !all.iter().copied().any(is_bad));
+    assert_eq!(kept(scratch), all);
+}
+
 #[test]
 fn every_acknowledged_change_of_many_writers_is_there_after_reopening_on_sqlite() {
     many_writers(&Scratch::sqlite().unwrap());
@@ -100,4 +127,14 @@ fn a_panicking_change_leaves_no_false_acknowledgement_on_sqlite() {
 #[test]
 fn a_panicking_change_leaves_no_false_acknowledgement_on_postgres() {
     panicking_change(&on_postgres());
+}
+
+#[test]
+fn what_cannot_be_recorded_is_not_done_and_the_writer_goes_on_on_sqlite() {
+    record_that_cannot_be_formed(&Scratch::sqlite().unwrap());
+}
+
+#[test]
+fn what_cannot_be_recorded_is_not_done_and_the_writer_goes_on_on_postgres() {
+    record_that_cannot_be_formed(&on_postgres());
 }
