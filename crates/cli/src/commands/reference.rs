@@ -39,7 +39,7 @@ const JSON_ANSWERS: [(&str, &str); 29] = [
     ("issuer_add issuer_list", "url status"),
     ("keys_new-kek", "file id"),
     ("keys_list", "kid algorithm state public_jwk created_at published_until"),
-    ("keys_rotate", "current next retired"),
+    ("keys_rotate", "current next retired withdrawn"),
     ("keys_retire", "kid retired"),
     ("keys_import", "keys signs"),
     ("config_check", "problems"),

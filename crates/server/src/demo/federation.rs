@@ -153,6 +153,7 @@ struct Clients {
 impl Clients {
     fn register(keeper: &muster_admin::Keeper) -> Result<Self, LiveError> {
         let people = Kind::OF_PEOPLE;
+        let moved = Kind { audiences: &["data-mover"], ..Kind::OF_PEOPLE };
         let opaque = Kind { profile: AccessTokenProfile::Opaque, ..Kind::OF_PEOPLE };
         let exchanges = Kind { grants: &[GrantName::TokenExchange], ..Kind::OF_PEOPLE };
         let device = Kind {
@@ -163,7 +164,7 @@ impl Clients {
         let robot = Kind { grants: &[GrantName::ClientCredentials], ..Kind::OF_PEOPLE };
         Ok(Self {
             portal: client(keeper, "portal", &opaque)?,
-            notebook: client(keeper, "notebook", &people)?,
+            notebook: client(keeper, "notebook", &moved)?,
             mover: client(keeper, "data-mover", &exchanges)?,
             lists: client(keeper, "mailing-lists", &people)?,
             console: client(keeper, "lab-console", &device)?,

@@ -23,6 +23,8 @@ pub(super) struct Kind<'a> {
     pub(super) grants: &'a [GrantName],
     pub(super) profile: AccessTokenProfile,
     pub(super) is_public: bool,
+    /// For whom its tokens may be.
+    pub(super) audiences: &'a [&'a str],
 }
 
 impl Kind<'_> {
@@ -31,6 +33,7 @@ impl Kind<'_> {
         grants: &[GrantName::AuthorizationCode, GrantName::RefreshToken],
         profile: AccessTokenProfile::Rfc9068,
         is_public: false,
+        audiences: &[],
     };
 }
 
@@ -44,6 +47,7 @@ pub(super) fn client(keeper: &Keeper, id: &str, kind: &Kind<'_>) -> Result<Party
             grants: GrantNames::of(kind.grants),
             scopes: scopes()?,
             profile: kind.profile,
+            audiences: kind.audiences.iter().map(|&name| name.to_owned()).collect(),
             ..Registration::default()
         },
         approved: true,
