@@ -136,8 +136,8 @@ impl Cause {
 
 fn denied(denial: Denial) -> Refusal {
     match denial {
-        Denial::ScopeNotRegistered => Refusal::InvalidScope,
-        Denial::TargetNotRegistered => Refusal::InvalidTarget,
+        Denial::ScopeNotRegistered => Refusal::InvalidScope(denial.to_string().into()),
+        Denial::TargetNotRegistered => Refusal::InvalidTarget(denial.to_string().into()),
         Denial::NoListingRight
         | Denial::NotForClients
         | Denial::GrantNotRegistered
@@ -150,11 +150,9 @@ fn denied(denial: Denial) -> Refusal {
 fn flow(error: &FlowError) -> Refusal {
     match error {
         FlowError::InvalidGrant { reason } => Refusal::InvalidGrant((*reason).into()),
-        FlowError::InvalidExchange { .. } => {
-            Refusal::invalid_request("the token to be exchanged is not acceptable")
-        }
-        FlowError::InvalidScope => Refusal::InvalidScope,
-        FlowError::InvalidTarget { .. } => Refusal::InvalidTarget,
+        FlowError::InvalidExchange { reason } => Refusal::InvalidExchange((*reason).into()),
+        FlowError::InvalidScope => Refusal::InvalidScope(error.to_string().into()),
+        FlowError::InvalidTarget { reason } => Refusal::InvalidTarget((*reason).into()),
         FlowError::InvalidProof { reason } => Refusal::InvalidProof((*reason).into()),
         FlowError::OthersToken => Refusal::UnauthorizedClient(error.to_string().into()),
         FlowError::AuthorizationPending => Refusal::AuthorizationPending,
@@ -206,8 +204,10 @@ fn malformed(error: &ParseError) -> Refusal {
         ParseError::AssertionType => Refusal::invalid_request(
             "client_assertion and client_assertion_type do not fit together",
         ),
-        ParseError::Scope => Refusal::InvalidScope,
-        ParseError::Target => Refusal::InvalidTarget,
+        ParseError::Scope => Refusal::InvalidScope("it is malformed".into()),
+        ParseError::Target => {
+            Refusal::InvalidTarget("it is malformed, or there are too many".into())
+        }
         ParseError::NotALifetime(name) => {
             Refusal::InvalidRequest(PublicWords::about(name, "is not a lifetime"))
         }

@@ -33,9 +33,11 @@ pub enum Refusal {
     /// No such grant here.
     UnsupportedGrantType,
     /// The scope is malformed or too wide.
-    InvalidScope,
+    InvalidScope(Reason),
     /// The resource or audience is not acceptable.
-    InvalidTarget,
+    InvalidTarget(Reason),
+    /// The token to be exchanged is not acceptable (RFC 8693 2.2.2).
+    InvalidExchange(Reason),
     /// The proof of possession is missing or not acceptable (RFC 9449 5).
     InvalidProof(Reason),
     /// The person has not decided yet (RFC 8628 3.5).
@@ -140,8 +142,9 @@ impl Refusal {
             Self::InvalidGrant(reason()),
             Self::UnauthorizedClient(reason()),
             Self::UnsupportedGrantType,
-            Self::InvalidScope,
-            Self::InvalidTarget,
+            Self::InvalidScope(reason()),
+            Self::InvalidTarget(reason()),
+            Self::InvalidExchange(reason()),
             Self::InvalidProof(reason()),
             Self::AuthorizationPending,
             Self::SlowDown,
@@ -199,8 +202,11 @@ impl Refusal {
                 refused(Code::UnauthorizedClient, NOT_THIS_CLIENT).because(reason)
             }
             Self::UnsupportedGrantType => refused(Code::UnsupportedGrantType, NO_SUCH_GRANT),
-            Self::InvalidScope => refused(Code::InvalidScope, BAD_SCOPE),
-            Self::InvalidTarget => refused(Code::InvalidTarget, BAD_TARGET),
+            Self::InvalidScope(reason) => refused(Code::InvalidScope, BAD_SCOPE).because(reason),
+            Self::InvalidTarget(reason) => refused(Code::InvalidTarget, BAD_TARGET).because(reason),
+            Self::InvalidExchange(reason) => {
+                refused(Code::InvalidRequest, BAD_EXCHANGE).because(reason)
+            }
             Self::InvalidProof(reason) => {
                 refused(Code::InvalidDpopProof, BAD_PROOF).because(reason)
             }
@@ -256,6 +262,7 @@ impl Refusal {
 const NOT_ACCEPTABLE: &str = "the presented token or grant is not acceptable";
 const NOT_THIS_CLIENT: &str = "this client may not use this grant";
 const NOT_PROVEN: &str = "client authentication failed";
+const BAD_EXCHANGE: &str = "the token to be exchanged is not acceptable";
 const BAD_SCOPE: &str = "the scope is not acceptable";
 const BAD_TARGET: &str = "the resource or audience is not acceptable";
 const NOT_IN_TIME: &str = "the request did not arrive in time";
@@ -362,8 +369,9 @@ mod tests {
             Refusal::InvalidGrant(reason()),
             Refusal::UnauthorizedClient(reason()),
             Refusal::UnsupportedGrantType,
-            Refusal::InvalidScope,
-            Refusal::InvalidTarget,
+            Refusal::InvalidScope(reason()),
+            Refusal::InvalidTarget(reason()),
+            Refusal::InvalidExchange(reason()),
             Refusal::InvalidProof(reason()),
             Refusal::AuthorizationPending,
             Refusal::SlowDown,
