@@ -11,9 +11,9 @@ use crate::racing::{Prize, Runners};
 
 /// What is raced for, and how many redemptions of it are tried on each engine.
 const RACES: [(Prize, usize); 4] = [
-    (Prize::Refresh, 4_096),
+    (Prize::Refresh, 4_608),
     (Prize::RefreshInGrace, 2_048),
-    (Prize::Code, 3_072),
+    (Prize::Code, 3_584),
     (Prize::Device, 1_024),
 ];
 
