@@ -195,21 +195,15 @@ impl Refusal {
                     .because(reason)
                     .with(header::WWW_AUTHENTICATE, HeaderValue::from_static(CHALLENGE))
             }
-            Self::InvalidGrant(reason) => {
-                refused(Code::InvalidGrant, NOT_ACCEPTABLE).because(reason)
-            }
+            Self::InvalidGrant(why) => refused(Code::InvalidGrant, NOT_ACCEPTABLE).because(why),
             Self::UnauthorizedClient(reason) => {
                 refused(Code::UnauthorizedClient, NOT_THIS_CLIENT).because(reason)
             }
             Self::UnsupportedGrantType => refused(Code::UnsupportedGrantType, NO_SUCH_GRANT),
             Self::InvalidScope(reason) => refused(Code::InvalidScope, BAD_SCOPE).because(reason),
             Self::InvalidTarget(reason) => refused(Code::InvalidTarget, BAD_TARGET).because(reason),
-            Self::InvalidExchange(reason) => {
-                refused(Code::InvalidRequest, BAD_EXCHANGE).because(reason)
-            }
-            Self::InvalidProof(reason) => {
-                refused(Code::InvalidDpopProof, BAD_PROOF).because(reason)
-            }
+            Self::InvalidExchange(why) => refused(Code::InvalidRequest, BAD_EXCHANGE).because(why),
+            Self::InvalidProof(why) => refused(Code::InvalidDpopProof, BAD_PROOF).because(why),
             Self::AuthorizationPending => refused(Code::AuthorizationPending, PENDING),
             Self::SlowDown => refused(Code::SlowDown, "wait longer between two polls"),
             Self::ExpiredToken => refused(Code::ExpiredToken, "the device code has expired"),
