@@ -31,13 +31,6 @@ pub(crate) struct Arguments {
     engine: Vec<Engine>,
 }
 
-impl Arguments {
-    /// Every language on every engine; what is missing is a failure.
-    pub(crate) fn everything() -> Self {
-        Self { all: true, only: Vec::new(), engine: vec![Engine::Sqlite, Engine::Postgres] }
-    }
-}
-
 /// Runs what there is, and prints what was done.
 pub(crate) fn run(arguments: &Arguments) -> Outcome {
     let root = workspace::root();
