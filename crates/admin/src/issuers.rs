@@ -107,9 +107,7 @@ impl Keeper {
 /// (RFC 8414 2).
 fn unfit(url: &str, configured: &IssuerUrl, all: &[Issuer]) -> Option<&'static str> {
     let path = IssuerUrl::new(url).map(|url| IssuerPath::of(&url)).ok()?;
-    let own = IssuerPath::of(configured);
-    let host = configured.as_str().strip_suffix(own.as_str()).unwrap_or(configured.as_str());
-    if url.strip_prefix(host) != Some(path.as_str()) {
+    if url.strip_prefix(IssuerPath::origin(configured)) != Some(path.as_str()) {
         return Some("it must lie on the configured issuer's host, without query and fragment");
     }
     if path.as_str().is_empty() {

@@ -9,10 +9,7 @@ pub struct IssuerPath(String);
 impl IssuerPath {
     /// The path of an issuer URL, without a trailing slash; empty for a bare host.
     pub fn of(url: &IssuerUrl) -> Self {
-        let text = url.as_str();
-        let after_scheme = text.find("://").map_or(0, |at| at.saturating_add(3));
-        let rest = text.get(after_scheme..).unwrap_or_default();
-        let path = rest.find('/').and_then(|at| rest.get(at..)).unwrap_or_default();
+        let path = url.as_str().strip_prefix(Self::origin(url)).unwrap_or_default();
         let end = path.find(['?', '#']).unwrap_or(path.len());
         Self(path.get(..end).unwrap_or_default().trim_end_matches('/').to_owned())
     }
