@@ -68,11 +68,14 @@ struct Group<C> {
 }
 
 impl<C: GroupConnection> GroupWriter<C> {
-    /// Opens its connection when it is needed.
-    pub(crate) fn new(connect: impl Fn() -> Result<C, StoreError> + Send + 'static) -> Self {
+    /// Begins with this connection, or opens one when it is needed.
+    pub(crate) fn new(
+        connection: Option<C>,
+        connect: impl Fn() -> Result<C, StoreError> + Send + 'static,
+    ) -> Self {
         let group = Group {
             connect: Box::new(connect),
-            connection: None,
+            connection,
             open: false,
             units: 0,
             savepoint: false,

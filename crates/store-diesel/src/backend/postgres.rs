@@ -170,7 +170,7 @@ impl PostgresStore {
             Ok(connection)
         };
         Ok(Self {
-            writer: GroupWriter::new(writer),
+            writer: GroupWriter::new(None, writer),
             pool: pool(url, settings.connections, settings.wait, limit(settings.statement))?,
             listings: pool(url, settings.listing_connections, settings.wait, listing)?,
             numbers: Arc::default(),

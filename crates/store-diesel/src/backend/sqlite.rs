@@ -142,11 +142,11 @@ impl SqliteStore {
             Ok(connection)
         };
         // A file that cannot be opened is told at once.
-        connect().map_err(|error: StoreError| unusable(error.to_string()))?;
+        let first = connect().map_err(|error: StoreError| unusable(error.to_string()))?;
         Ok(Self {
             readers: pool(text, settings.connections, settings.wait)?,
             listings: pool(text, settings.listing_connections, settings.wait)?,
-            writer: GroupWriter::new(connect),
+            writer: GroupWriter::new(Some(first), connect),
             numbers: Arc::default(),
         })
     }
