@@ -1,8 +1,8 @@
 //! The signer of an issuer, kept ready: building one costs more than fifty signatures.
 //!
 //! It is read again after a while (`keys.signers_seconds`), so that every process hears of a
-//! rotation by another one. Until then it may sign with a key that has just been retired, which stays published
-//! for longer than what it signed lives.
+//! rotation by another one. Until then it may sign with a key that has just been retired,
+//! which stays published for longer than what it signed lives.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -57,12 +57,6 @@ impl Signers {
         };
         self.kept.lock().insert(issuer, Kept { read_at: now, signer: Arc::clone(&signer) });
         Ok(signer)
-    }
-
-    /// Forgets what is kept, so that the next signature asks the store: after a rotation by
-    /// this process itself.
-    pub fn forget(&self, issuer: IssuerKey) {
-        self.kept.lock().remove(&issuer);
     }
 }
 
