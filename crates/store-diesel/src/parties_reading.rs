@@ -1,6 +1,5 @@
 //! Finding clients and admin clients, on both engines.
 
-use diesel::dsl::exists;
 use diesel::prelude::*;
 use muster_domain::{
     AdminClient, AdminId, Client, ClientId, ClientStanding, IssuerKey, PartyStatus,
@@ -10,25 +9,19 @@ use muster_store::{PartiesReading, Party, PartyPage, StoreError};
 use crate::administers::Standings;
 use crate::error::store_error;
 use crate::rows::{AdminRow, ClientRow, party_status_number, small};
-use crate::schema::{administers, admins, clients, issuers};
+use crate::schema::{admins, clients, issuers};
 use crate::session::Session;
+use crate::surroundings::{Keeping, is_deserted, keeping};
 
-diesel::alias! {
-    // The admins of a client, beside the admins that are looked for.
-    const keepers: Alias<Keepers> = admins as keepers;
-}
+/// An admin, a client, and how the admins of the client stand.
+type CallerRow = (Option<AdminRow>, Option<ClientRow>, Keeping);
 
-/// An admin, a client, whether the client has admins, and whether one of them is approved.
-type CallerRow = (Option<AdminRow>, Option<ClientRow>, bool, bool);
-
-fn caller(
-    (admin, client, has_admins, has_an_approved_one): CallerRow,
-) -> Result<Option<Party>, StoreError> {
+fn caller((admin, client, keeping): CallerRow) -> Result<Option<Party>, StoreError> {
     match (admin, client) {
         (Some(admin), _) => Ok(Some(Party::Admin(Box::new(admin.into_domain()?)))),
         (None, Some(client)) => {
             let client = client.into_domain()?;
-            let deserted = has_admins && !has_an_approved_one;
+            let deserted = is_deserted(keeping);
             let standing = ClientStanding { client: client.status, deserted };
             Ok(Some(Party::Client(Box::new(client), standing)))
         }
@@ -90,13 +83,6 @@ macro_rules! parties_reading {
                     admins::issuer_seq.eq(issuers::seq).and(admins::id.eq(id.to_owned()));
                 let client_here =
                     clients::issuer_seq.eq(issuers::seq).and(clients::id.eq(id.to_owned()));
-                let admins_of = || {
-                    administers::table
-                        .inner_join(
-                            keepers.on(keepers.field(admins::seq).eq(administers::admin_seq)),
-                        )
-                        .filter(administers::client_seq.nullable().eq(clients::seq.nullable()))
-                };
                 let row: Option<CallerRow> = issuers::table
                     .left_join(admins::table.on(admin_here))
                     .left_join(clients::table.on(client_here))
@@ -105,8 +91,7 @@ macro_rules! parties_reading {
                     .select((
                         Option::<AdminRow>::as_select(),
                         Option::<ClientRow>::as_select(),
-                        exists(admins_of()),
-                        exists(admins_of().filter(keepers.field(admins::status).eq(approved))),
+                        keeping!(),
                     ))
                     .first(&mut *self.connection)
                     .optional()

@@ -9,8 +9,51 @@ use muster_store::{FoundStanding, StandingsReading, StoreError};
 
 use crate::error::store_error;
 use crate::rows::{party_status, small, user_status};
-use crate::schema::{clients, issuers, served_names, users};
+use crate::schema::{admins, clients, issuers, served_names, users};
 use crate::session::Session;
+
+diesel::alias! {
+    // The admins of a client, beside the admins that are looked for.
+    pub(crate) const keepers: Alias<Keepers> = admins as keepers;
+}
+
+/// How the admins of the joined client stand: null, there are none; 1, one of them is
+/// approved; 0, none of them is. One question, since each one costs PostgreSQL more to set
+/// up than to answer.
+macro_rules! keeping {
+    () => {
+        crate::schema::administers::table
+            .inner_join(
+                crate::surroundings::keepers.on(crate::surroundings::keepers
+                    .field(crate::schema::admins::seq)
+                    .eq(crate::schema::administers::admin_seq)),
+            )
+            .filter(
+                crate::schema::administers::client_seq
+                    .nullable()
+                    .eq(crate::schema::clients::seq.nullable()),
+            )
+            .select(diesel::dsl::max(
+                diesel::dsl::case_when(
+                    crate::surroundings::keepers
+                        .field(crate::schema::admins::status)
+                        .eq(crate::rows::party_status_number(muster_domain::PartyStatus::Approved)),
+                    diesel::IntoSql::into_sql::<diesel::sql_types::SmallInt>(1_i16),
+                )
+                .otherwise(diesel::IntoSql::into_sql::<diesel::sql_types::SmallInt>(0_i16)),
+            ))
+            .single_value()
+    };
+}
+pub(crate) use keeping;
+
+/// What [`keeping`] says of a client.
+pub(crate) type Keeping = Option<i16>;
+
+/// Whether a client has admins and none of them is approved.
+pub(crate) fn is_deserted(keeping: Keeping) -> bool {
+    keeping == Some(0)
+}
 
 /// The columns of [`AboveRow`], where `issuers` and `clients` are joined.
 macro_rules! above {
@@ -19,36 +62,21 @@ macro_rules! above {
             crate::schema::issuers::status,
             crate::schema::clients::status,
             crate::schema::clients::id,
-            diesel::dsl::exists(
-                crate::schema::administers::table
-                    .filter(crate::schema::administers::client_seq.eq(crate::schema::clients::seq)),
-            ),
-            diesel::dsl::exists(
-                crate::schema::administers::table
-                    .inner_join(
-                        crate::schema::admins::table
-                            .on(crate::schema::admins::seq
-                                .eq(crate::schema::administers::admin_seq)),
-                    )
-                    .filter(crate::schema::administers::client_seq.eq(crate::schema::clients::seq))
-                    .filter(crate::schema::admins::status.eq(crate::rows::party_status_number(
-                        muster_domain::PartyStatus::Approved,
-                    ))),
-            ),
+            crate::surroundings::keeping!(),
         )
     };
 }
 pub(crate) use above;
 
-/// Issuer, client, its name, whether it has admins, and whether one of them is approved.
-pub(crate) type AboveRow = (i16, i16, String, bool, bool);
+/// Issuer, client, its name, and how its admins stand.
+pub(crate) type AboveRow = (i16, i16, String, Keeping);
 
 /// A user's status and name.
 pub(crate) type UserAboveRow = (i16, String);
 
-/// What the rows say; a client is deserted when it has admins and none of them is approved.
+/// What the rows say.
 pub(crate) fn found_standing(
-    (issuer, client, client_id, any_admin, good_admin): AboveRow,
+    (issuer, client, client_id, keeping): AboveRow,
     user: Option<UserAboveRow>,
 ) -> Result<FoundStanding, StoreError> {
     let (user, user_id) = match user {
@@ -58,8 +86,7 @@ pub(crate) fn found_standing(
             (Some(user_status(status)?), Some(id))
         }
     };
-    let client =
-        ClientStanding { client: party_status(client)?, deserted: any_admin && !good_admin };
+    let client = ClientStanding { client: party_status(client)?, deserted: is_deserted(keeping) };
     Ok(FoundStanding {
         standing: Standing { issuer: party_status(issuer)?, client, user },
         client_id: ClientId::new(client_id).map_err(|e| StoreError::corrupt(e.to_string()))?,
