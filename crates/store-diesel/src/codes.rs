@@ -8,6 +8,7 @@ use muster_store::{
 };
 
 use crate::error::store_error;
+use crate::kept::Keep as _;
 use crate::rows::{CodeRow, NewCodeRow, TransactionRow, small};
 use crate::schema::{codes, transactions};
 use crate::session::Session;
@@ -81,8 +82,11 @@ macro_rules! codes {
                 let key = (transaction.shard.number(), transaction.number);
                 diesel::update(codes::table.find(key).filter(codes::redeemed_at.is_null()))
                     .set(codes::redeemed_at.eq(at.millis()))
-                    .execute(&mut *self.connection)
-                    .map(|changed| changed > 0)
+                    .returning(codes::tx_seq)
+                    .kept()
+                    .get_result::<i64>(&mut *self.connection)
+                    .optional()
+                    .map(|redeemed| redeemed.is_some())
                     .map_err(store_error)
             }
 
@@ -96,6 +100,7 @@ macro_rules! codes {
                     diesel::update(codes::table.find(key).filter(codes::strangers.lt(i16::MAX)))
                         .set(codes::strangers.eq(codes::strangers + 1))
                         .returning((codes::strangers, codes::redeemed_at))
+                        .kept()
                         .get_result(&mut *self.connection)
                         .optional()
                         .map_err(store_error)?;

@@ -10,6 +10,7 @@ use muster_store::{DeviceFlowsReading, DeviceFlowsWriting, StoreError};
 
 use crate::backend::RowLocks;
 use crate::error::store_error;
+use crate::kept::Keep as _;
 use crate::rows::{APPROVED, DeviceFlowRow, NewDeviceFlowRow, device_state_number, small};
 use crate::schema::device_flows;
 use crate::session::Session;
@@ -91,7 +92,10 @@ macro_rules! device_flows {
                         device_flows::polled_at.eq(at.millis()),
                         device_flows::interval_ms.eq(interval.millis()),
                     ))
-                    .execute(&mut *self.connection)
+                    .returning(device_flows::seq)
+                    .kept()
+                    .get_result::<i64>(&mut *self.connection)
+                    .optional()
                     .map(drop)
                     .map_err(store_error)
             }
@@ -131,8 +135,11 @@ macro_rules! device_flows {
                     device_flows::table.find(row(flow)).filter(device_flows::state.eq(APPROVED)),
                 )
                 .set(device_flows::state.eq(device_state_number(DeviceState::Redeemed)))
-                .execute(&mut *self.connection)
-                .map(|changed| changed > 0)
+                .returning(device_flows::seq)
+                .kept()
+                .get_result::<i64>(&mut *self.connection)
+                .optional()
+                .map(|redeemed| redeemed.is_some())
                 .map_err(store_error)
             }
         }

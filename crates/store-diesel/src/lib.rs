@@ -12,6 +12,7 @@ mod device_flows;
 mod ending;
 mod error;
 mod issuers;
+mod kept;
 mod leases;
 mod listing;
 pub mod migrate;

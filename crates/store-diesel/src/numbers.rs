@@ -13,6 +13,7 @@ use muster_store::{NumbersWriting, Sequence, StoreError};
 use parking_lot::Mutex;
 
 use crate::error::store_error;
+use crate::kept::Keep as _;
 use crate::schema::counters;
 use crate::session::Session;
 
@@ -92,6 +93,7 @@ macro_rules! numbers {
                 let end: i64 = diesel::update(counters::table.find(name))
                     .set(counters::next.eq(counters::next + size))
                     .returning(counters::next)
+                    .kept()
                     .get_result(&mut *self.connection)
                     .map_err(store_error)?;
                 Ok(self.numbers.refill(name, end.saturating_sub(size)..end, count))

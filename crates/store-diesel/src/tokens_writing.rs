@@ -7,6 +7,7 @@ use muster_store::{IssuedToken, StoreError, StoredToken, TokensWriting};
 
 use crate::backend::BulkInsert;
 use crate::error::store_error;
+use crate::kept::Keep as _;
 use crate::rows::{NewTokenRow, ending_column, token_kind_number};
 use crate::schema::tokens;
 use crate::session::Session;
@@ -47,8 +48,11 @@ macro_rules! tokens_writing {
                     tokens::ended_at.eq(at.millis()),
                     tokens::successor.eq(successor.number()),
                 ))
-                .execute(&mut *self.connection)
-                .map(|changed| changed > 0)
+                .returning(tokens::seq)
+                .kept()
+                .get_result::<i64>(&mut *self.connection)
+                .optional()
+                .map(|rotated| rotated.is_some())
                 .map_err(store_error)
             }
 
@@ -60,15 +64,18 @@ macro_rules! tokens_writing {
             ) -> Result<usize, StoreError> {
                 let mut ended = 0;
                 for key in keys {
-                    let changed = diesel::update(
+                    let changed: Option<i64> = diesel::update(
                         tokens::table
                             .find((key.shard.number(), key.number))
                             .filter(tokens::state.eq(0)),
                     )
                     .set((tokens::state.eq(ending_column(how)), tokens::ended_at.eq(at.millis())))
-                    .execute(&mut *self.connection)
+                    .returning(tokens::seq)
+                    .kept()
+                    .get_result(&mut *self.connection)
+                    .optional()
                     .map_err(store_error)?;
-                    ended = usize::saturating_add(ended, changed);
+                    ended = usize::saturating_add(ended, changed.iter().len());
                 }
                 Ok(ended)
             }
@@ -79,16 +86,19 @@ macro_rules! tokens_writing {
             ) -> Result<usize, StoreError> {
                 let mut shortened = 0;
                 for (key, expires_at) in tokens {
-                    let changed = diesel::update(
+                    let changed: Option<i64> = diesel::update(
                         tokens::table
                             .find((key.shard.number(), key.number))
                             .filter(tokens::state.eq(0))
                             .filter(tokens::expires_at.gt(expires_at.millis())),
                     )
                     .set(tokens::expires_at.eq(expires_at.millis()))
-                    .execute(&mut *self.connection)
+                    .returning(tokens::seq)
+                    .kept()
+                    .get_result(&mut *self.connection)
+                    .optional()
                     .map_err(store_error)?;
-                    shortened = usize::saturating_add(shortened, changed);
+                    shortened = usize::saturating_add(shortened, changed.iter().len());
                 }
                 Ok(shortened)
             }
