@@ -1,14 +1,16 @@
 //! What authenticating a caller costs whose secret was verified before, in nanoseconds; for
 //! the benchmarks.
 //!
-//! `warm_caller DATABASE_URL KEK_FILE ISSUER AUTHORIZATION`: the whole of it, from the value
-//! of the header (base64, its readings) through the reads of issuer and party to the proof.
+//! `warm_caller DATABASE_URL KEK_FILE ISSUER AUTHORIZATION ID`: first the read of this
+//! caller's registration alone, which a public client's request needs as well; then the whole
+//! of it, from the value of the header (base64, its readings) through that read to the proof.
+//! By turns, so that both see the same machine.
 
 use std::error::Error;
 use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use muster_cli::{KeeperSettings, Premises};
 use muster_client_auth::Identity;
@@ -18,12 +20,13 @@ use muster_grants::{BasicReadings, FormParams, Presented};
 use muster_server::clock::SystemClock;
 use muster_store_diesel::PoolSettings;
 
-const USAGE: &str = "warm_caller DATABASE_URL KEK_FILE ISSUER AUTHORIZATION";
-const TIMES: u32 = 20_000;
+const USAGE: &str = "warm_caller DATABASE_URL KEK_FILE ISSUER AUTHORIZATION ID";
+const ROUNDS: u32 = 200;
+const TIMES: u32 = 100;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().collect();
-    let [_, database, kek, issuer, authorization] = arguments.as_slice() else {
+    let [_, database, kek, issuer, authorization, id] = arguments.as_slice() else {
         return Err(USAGE.into());
     };
     let settings = KeeperSettings {
@@ -55,12 +58,27 @@ fn main() -> Result<(), Box<dyn Error>> {
         identity.authenticate(&presented)?;
         Ok(())
     };
+    let registered = || -> Result<(), Box<dyn Error>> {
+        let found = premises.store.read(|reading| reading.find_caller(premises.issuer.key, id))?;
+        found.map(drop).ok_or_else(|| "nobody has this id".into())
+    };
     // The first time is hashed, and remembered.
     authenticate()?;
+    let (mut read, mut whole) = (Duration::ZERO, Duration::ZERO);
+    for _ in 0..ROUNDS {
+        read += lasting(&registered)?;
+        whole += lasting(&authenticate)?;
+    }
+    let once = |all: Duration| (all / (ROUNDS * TIMES)).as_nanos();
+    writeln!(std::io::stdout(), "{}\n{}", once(read), once(whole))?;
+    Ok(())
+}
+
+/// How long it takes to do something many times.
+fn lasting(work: impl Fn() -> Result<(), Box<dyn Error>>) -> Result<Duration, Box<dyn Error>> {
     let begun = Instant::now();
     for _ in 0..TIMES {
-        authenticate()?;
+        work()?;
     }
-    writeln!(std::io::stdout(), "{}", (begun.elapsed() / TIMES).as_nanos())?;
-    Ok(())
+    Ok(begun.elapsed())
 }

@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::reader::basic;
 use crate::databases::{self, TestDatabases, Wanted};
 use crate::failure::{Failure, Outcome};
 use crate::prerequisites::{self, Build, Means, Need};
@@ -142,20 +143,18 @@ impl World {
 
     /// Nanoseconds of checking a secret, the first time and again.
     pub(crate) fn secret_costs(&self) -> Outcome<(u64, u64)> {
-        let said = Program::new(&self.warm_secret).read()?;
-        let mut lines = said.lines().filter_map(|line| line.parse().ok());
-        let both = lines.next().zip(lines.next());
-        both.ok_or_else(|| Failure::new("the example said too little"))
+        two_numbers(&Program::new(&self.warm_secret).read()?)
     }
 
-    /// Nanoseconds of authenticating a caller whose secret was verified before.
-    pub(crate) fn caller_cost(&self, target: &Target, authorization: &str) -> Outcome<u64> {
+    /// Nanoseconds to read the registration of the user's admin, and to authenticate it with
+    /// a secret that was verified before.
+    pub(crate) fn caller_cost(&self, target: &Target, filled: &Filled) -> Outcome<(u64, u64)> {
         let said = Program::new(&self.warm_caller)
             .arg(&target.url)
             .arg(&target.kek)
-            .args([ISSUER, authorization])
+            .args([ISSUER, &basic(&filled.admin, &filled.secret), &filled.admin])
             .read()?;
-        said.trim().parse().map_err(|_| Failure::new("the example said no number"))
+        two_numbers(&said)
     }
 
     /// One user with so many tokens.
@@ -237,6 +236,12 @@ pub(crate) fn psql(url: &str, statement: &str) -> Outcome<String> {
         .args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", url, "-c", statement])
         .read()?;
     Ok(said.trim().to_owned())
+}
+
+fn two_numbers(said: &str) -> Outcome<(u64, u64)> {
+    let mut lines = said.lines().filter_map(|line| line.parse().ok());
+    let both = lines.next().zip(lines.next());
+    both.ok_or_else(|| Failure::new("the example said too little"))
 }
 
 fn compile(root: &Path, build: Build) -> Outcome {
