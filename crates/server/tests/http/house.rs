@@ -90,14 +90,17 @@ impl House {
         let settings: Vec<(String, String)> = settings.collect();
         let mut command = serving(&scratch, &kek, (address, management));
         let child = command.envs(settings.clone()).spawn().expect("the binary starts");
-        let house = Self { address, management, tokens, kek, scratch, settings, child };
+        let mut house = Self { address, management, tokens, kek, scratch, settings, child };
         house.until_ready();
         house
     }
 
-    fn until_ready(&self) {
+    fn until_ready(&mut self) {
         let began = Instant::now();
         while began.elapsed() < Duration::from_secs(30) {
+            if let Some(status) = self.child.try_wait().expect("the service is our child") {
+                panic!("the service ended with {status}: {}", self.complaints());
+            }
             if std::net::TcpStream::connect(self.management).is_ok()
                 && Request::new("GET", "/health/ready").send(self.management).status == 200
             {
@@ -105,7 +108,12 @@ impl House {
             }
             std::thread::sleep(Duration::from_millis(20));
         }
-        panic!("the service is not ready after 30 s");
+        panic!("the service is not ready after 30 s: {}", self.complaints());
+    }
+
+    /// What the services on this database have said to their keeper, unless a test listens.
+    fn complaints(&self) -> String {
+        std::fs::read_to_string(complaints_file(&self.kek)).unwrap_or_default()
     }
 
     /// A good question: the good admin's about alice.
@@ -155,6 +163,7 @@ impl Drop for House {
         let _ = self.child.kill();
         let _ = self.child.wait();
         let _ = std::fs::remove_file(&self.kek);
+        let _ = std::fs::remove_file(complaints_file(&self.kek));
     }
 }
 
@@ -241,13 +250,18 @@ impl House {
     }
 }
 
+fn complaints_file(kek: &std::path::Path) -> PathBuf {
+    kek.with_extension("complaints")
+}
+
 /// The command that serves a database at these addresses, public and management, and tells
-/// nobody anything.
+/// nobody but a file what goes wrong.
 fn serving(
     scratch: &Scratch,
     kek: &std::path::Path,
     (address, management): (SocketAddr, SocketAddr),
 ) -> Command {
+    let complaints = std::fs::File::options().create(true).append(true).open(complaints_file(kek));
     let mut command = Command::new(env!("CARGO_BIN_EXE_muster"));
     command
         .args(["--config", "/dev/null", "serve"])
@@ -258,7 +272,7 @@ fn serving(
         .env("MUSTER__KEYS__KEK_FILE", kek)
         .stdin(Stdio::null())
         .stdout(Stdio::null())
-        .stderr(Stdio::null());
+        .stderr(complaints.expect("a file beside the key is made"));
     command
 }
 
