@@ -10,6 +10,7 @@ use muster_store::{AuditLink, AuditReading, AuditRecord, AuditWriting, RecordMak
 
 use crate::backend::BulkInsert;
 use crate::error::store_error;
+use crate::kept::Keep as _;
 use crate::rows::hash_bytes;
 use crate::schema::{audit, audit_end};
 use crate::session::Session;
@@ -35,19 +36,49 @@ fn record((number, at, event, body, previous, hash): Row) -> Result<AuditRecord,
 
 /// Writing the records of units that are about to be committed together.
 pub(crate) trait Recording {
-    fn record(&mut self, makers: Vec<RecordMaker>) -> Result<(), StoreError>;
+    /// `end` is where the trail ended when it was last seen, which saves asking. Where it
+    /// ends now.
+    fn record(
+        &mut self,
+        makers: &[RecordMaker],
+        end: Option<AuditLink>,
+    ) -> Result<Option<AuditLink>, StoreError>;
+}
+
+/// The one row of `audit_end`, and what goes before it.
+trait TrailEnd {
+    /// Where the trail ends, held until the commit.
+    fn hold_end(&mut self) -> Result<AuditLink, StoreError>;
+    /// Holds the end and moves it, if it is there.
+    fn move_end(&mut self, from: &AuditLink, to: &AuditLink) -> Result<bool, StoreError>;
+    fn add_records(&mut self, records: &[AuditRecord]) -> Result<(), StoreError>;
+}
+
+/// The records that follow this end, and the end after them.
+fn continued(makers: &[RecordMaker], mut end: AuditLink) -> (Vec<AuditRecord>, AuditLink) {
+    let mut records = Vec::with_capacity(makers.len());
+    for make in makers {
+        let record = make(&end);
+        end = AuditLink {
+            next: end.next.saturating_add(1),
+            last_at: record.at,
+            last_hash: record.hash,
+        };
+        records.push(record);
+    }
+    (records, end)
 }
 
 /// A record to be written.
 #[derive(Insertable)]
 #[diesel(table_name = audit)]
 pub(crate) struct NewRow<'a> {
-    number: i64,
-    at: i64,
-    event: &'a str,
-    body: &'a str,
-    previous: &'a [u8],
-    hash: &'a [u8],
+    pub(crate) number: i64,
+    pub(crate) at: i64,
+    pub(crate) event: &'a str,
+    pub(crate) body: &'a str,
+    pub(crate) previous: &'a [u8],
+    pub(crate) hash: &'a [u8],
 }
 
 impl<'a> NewRow<'a> {
@@ -100,37 +131,62 @@ macro_rules! audit {
         }
 
         impl Recording for $connection {
-            fn record(&mut self, makers: Vec<RecordMaker>) -> Result<(), StoreError> {
+            fn record(
+                &mut self,
+                makers: &[RecordMaker],
+                end: Option<AuditLink>,
+            ) -> Result<Option<AuditLink>, StoreError> {
                 if makers.is_empty() {
-                    return Ok(());
+                    return Ok(end);
                 }
-                let count = i64::try_from(makers.len()).unwrap_or(i64::MAX);
-                let end: End = diesel::update(audit_end::table.find(1))
-                    .set(audit_end::next.eq(audit_end::next + count))
-                    .returning((audit_end::next - count, audit_end::last_at, audit_end::last_hash))
-                    .get_result(self)
-                    .map_err(store_error)?;
-                let mut end = link(end)?;
-                let mut records = Vec::with_capacity(makers.len());
-                for make in makers {
-                    let record = make(&end);
-                    end = AuditLink {
-                        next: end.next.saturating_add(1),
-                        last_at: record.at,
-                        last_hash: record.hash,
-                    };
-                    records.push(record);
+                if let Some(end) = end {
+                    let (records, continued) = continued(makers, end.clone());
+                    if self.move_end(&end, &continued)? {
+                        return self.add_records(&records).map(|()| Some(continued));
+                    }
+                    // Another process has recorded something meanwhile.
                 }
-                let rows: Vec<NewRow<'_>> = records.iter().map(NewRow::of).collect();
-                self.insert_records(&rows).map_err(store_error)?;
+                let end = self.hold_end()?;
+                let (records, continued) = continued(makers, end.clone());
+                self.move_end(&end, &continued)?;
+                self.add_records(&records).map(|()| Some(continued))
+            }
+        }
+
+        impl TrailEnd for $connection {
+            fn hold_end(&mut self) -> Result<AuditLink, StoreError> {
                 diesel::update(audit_end::table.find(1))
-                    .set((
-                        audit_end::last_at.eq(end.last_at.millis()),
-                        audit_end::last_hash.eq(end.last_hash.as_slice()),
-                    ))
-                    .execute(self)
-                    .map(drop)
+                    .set(audit_end::next.eq(audit_end::next))
+                    .returning((audit_end::next, audit_end::last_at, audit_end::last_hash))
+                    .kept()
+                    .get_result::<End>(self)
                     .map_err(store_error)
+                    .and_then(link)
+            }
+
+            fn move_end(&mut self, from: &AuditLink, to: &AuditLink) -> Result<bool, StoreError> {
+                diesel::update(
+                    audit_end::table
+                        .find(1)
+                        .filter(audit_end::next.eq(from.next))
+                        .filter(audit_end::last_hash.eq(from.last_hash.as_slice())),
+                )
+                .set((
+                    audit_end::next.eq(to.next),
+                    audit_end::last_at.eq(to.last_at.millis()),
+                    audit_end::last_hash.eq(to.last_hash.as_slice()),
+                ))
+                .returning(audit_end::next)
+                .kept()
+                .get_result::<i64>(self)
+                .optional()
+                .map(|moved| moved.is_some())
+                .map_err(store_error)
+            }
+
+            fn add_records(&mut self, records: &[AuditRecord]) -> Result<(), StoreError> {
+                let rows: Vec<NewRow<'_>> = records.iter().map(NewRow::of).collect();
+                self.insert_records(&rows).map_err(store_error)
             }
         }
     };

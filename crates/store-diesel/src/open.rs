@@ -72,7 +72,7 @@ impl fmt::Debug for DatabaseUrl {
 /// How many connections, and how long to wait.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct PoolSettings {
-    /// Connections for reading, listings apart; one more writes.
+    /// Connections for reading, listings apart; one more writes, on PostgreSQL two.
     pub connections: u32,
     /// Connections set aside for listings.
     pub listing_connections: u32,

@@ -44,8 +44,8 @@ pub trait AuditReading {
     fn audit_end(&mut self) -> Result<AuditLink, StoreError>;
 }
 
-/// Forms a record from the trail's end.
-pub type RecordMaker = Box<dyn FnOnce(&AuditLink) -> AuditRecord + Send>;
+/// Forms a record from the trail's end; again, if the trail has gone on meanwhile.
+pub type RecordMaker = Box<dyn Fn(&AuditLink) -> AuditRecord + Send>;
 
 /// Continuing the trail.
 pub trait AuditWriting {

@@ -260,11 +260,11 @@ impl Chronicle for Recorded {
 
 fn record(unit: &mut dyn Unit, happening: &Happening<'_>) -> Result<(), StoreError> {
     let body = format!("{happening:?}");
-    unit.append_audit(Box::new(|link| AuditRecord {
+    unit.append_audit(Box::new(move |link| AuditRecord {
         number: link.next,
         at: link.last_at,
         event: "happening".to_owned(),
-        body,
+        body: body.clone(),
         previous: link.last_hash,
         hash: link.last_hash,
     }))

@@ -13,7 +13,7 @@ section! {
         /// `sqlite:PATH` for the embedded one, `postgres://...` for PostgreSQL. A password
         /// is better kept in a libpq password file than here.
         url: String = "sqlite:muster-data/muster.db".to_owned();
-        /// Connections for everything but listings; one more writes.
+        /// Connections for everything but listings; one more writes, on PostgreSQL two.
         connections: u64 = 8;
         /// Connections that are set aside for listings: no fewer than
         /// `token_info.listings_at_once`.

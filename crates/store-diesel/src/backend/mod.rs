@@ -1,6 +1,7 @@
 //! All that differs between the engines: how rows are loaded one by one, how many are
 //! inserted at once, pools, pragmas, retries; and the one writer of both.
 
+mod group;
 mod group_writer;
 mod postgres;
 mod sqlite;

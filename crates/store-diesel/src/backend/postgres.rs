@@ -9,6 +9,7 @@ use diesel::prelude::*;
 use diesel::r2d2::{
     ConnectionManager, CustomizeConnection, NopErrorHandler, Pool, PooledConnection,
 };
+use diesel::sql_types::{Array, BigInt, Bytea, SingleValue, SqlType, Text};
 use muster_store::{Reading, Store, StoreError, StoreHealth, Unit};
 
 use super::group_writer::{GroupConnection, GroupWriter};
@@ -63,18 +64,29 @@ impl BulkInsert for PgConnection {
         Ok(())
     }
 
+    /// As arrays, so that one prepared statement takes any number of them.
     fn insert_records(&mut self, rows: &[NewRow<'_>]) -> QueryResult<()> {
-        match rows {
-            [row] => diesel::insert_into(audit::table).values(row).execute(self)?,
-            rows => diesel::insert_into(audit::table).values(rows).execute(self)?,
-        };
+        fn column<'r, 'a, T>(rows: &'r [NewRow<'a>], of: impl Fn(&'r NewRow<'a>) -> T) -> Vec<T> {
+            rows.iter().map(of).collect()
+        }
+        let records = diesel::select((
+            unnest::<BigInt, _>(column(rows, |row| row.number)),
+            unnest::<BigInt, _>(column(rows, |row| row.at)),
+            unnest::<Text, _>(column(rows, |row| row.event)),
+            unnest::<Text, _>(column(rows, |row| row.body)),
+            unnest::<Bytea, _>(column(rows, |row| row.previous)),
+            unnest::<Bytea, _>(column(rows, |row| row.hash)),
+        ));
+        let columns =
+            (audit::number, audit::at, audit::event, audit::body, audit::previous, audit::hash);
+        diesel::insert_into(audit::table).values(records).into_columns(columns).execute(self)?;
         Ok(())
     }
 }
 
 impl GroupConnection for PgConnection {
     const BEGIN: &'static str = "BEGIN";
-    const IS_REPLACED: bool = true;
+    const IS_REMOTE: bool = true;
 }
 
 impl NameSpace for PgConnection {
@@ -124,6 +136,12 @@ impl BulkDelete for PgConnection {
             .filter(device_flows::seq.eq_any(seqs));
         diesel::delete(rows).execute(self)
     }
+}
+
+#[diesel::declare_sql_function]
+extern "SQL" {
+    /// The elements of an array, a row each.
+    fn unnest<T: SqlType + SingleValue>(elements: Array<T>) -> T;
 }
 
 type PgPool = Pool<ConnectionManager<PgConnection>>;
@@ -200,6 +218,8 @@ impl PostgresStore {
     ) -> Result<(), StoreError> {
         let mut numbers = UnitNumbers::new(&self.numbers);
         self.writer.change(|connection, records| {
+            // Those of a try that was undone were never committed.
+            numbers = UnitNumbers::new(&self.numbers);
             work(&mut Session { connection, numbers: &mut numbers, records })
         })?;
         numbers.share();
@@ -222,7 +242,7 @@ impl PostgresStore {
                 numbers: &mut numbers,
                 records: &mut records,
             };
-            let done = work(session).and_then(|()| connection.record(records));
+            let done = work(session).and_then(|()| connection.record(&records, None));
             done.map_err(|error| {
                 failure = Some(error);
                 diesel::result::Error::RollbackTransaction

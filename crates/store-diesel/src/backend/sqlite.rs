@@ -58,7 +58,7 @@ impl BulkInsert for SqliteConnection {
 
 impl GroupConnection for SqliteConnection {
     const BEGIN: &'static str = "BEGIN IMMEDIATE";
-    const IS_REPLACED: bool = false;
+    const IS_REMOTE: bool = false;
 }
 
 impl NameSpace for SqliteConnection {
@@ -205,6 +205,8 @@ impl Store for SqliteStore {
     ) -> Result<(), StoreError> {
         let mut numbers = UnitNumbers::new(&self.numbers);
         self.writer.change(|connection, records| {
+            // Those of a try that was undone were never committed.
+            numbers = UnitNumbers::new(&self.numbers);
             work(&mut Session { connection, numbers: &mut numbers, records })
         })?;
         numbers.share();
