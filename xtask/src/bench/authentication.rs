@@ -45,10 +45,11 @@ fn warm(world: &World, table: &mut Table) -> Outcome {
     let (cold, warm) = world.secret_costs()?;
     table.told("a secret checked the first time", shown(Duration::from_nanos(cold)));
     table.told("a secret checked again, the check alone", format!("{:.2} us", micros(warm)));
-    let name = "warm_caller";
-    for (engine, target) in
-        [("SQLite", world.on_sqlite(name)?), ("PostgreSQL", world.on_postgres(name)?)]
-    {
+    let engines = [
+        ("SQLite", world.on_sqlite("warm_sqlite")?),
+        ("PostgreSQL", world.on_postgres("warm_postgres")?),
+    ];
+    for (engine, target) in engines {
         let filled = world.fill_own(&target, 200)?;
         let (read, whole) = world.caller_cost(&target, &filled)?;
         table.told(
