@@ -148,10 +148,26 @@ impl Premises {
     }
 }
 
+/// How often a database is asked that does not answer at first. Each time takes as long as a
+/// request would wait for a connection.
+const TRIES: u32 = 12;
+
+/// A server that starts along with this program, or is busy just then, may need a moment.
+fn patiently<T>(ask: impl Fn() -> Result<T, StoreError>) -> Result<T, StoreError> {
+    let mut answer = ask();
+    for _ in 1..TRIES {
+        if !matches!(answer, Err(StoreError::Unavailable { .. })) {
+            break;
+        }
+        answer = ask();
+    }
+    answer
+}
+
 pub(crate) fn check_schema(store: &dyn Store, database: &str) -> Result<(), PremisesError> {
     let database = || database.to_owned();
-    let health =
-        store.health().map_err(|error| PremisesError::Store { database: database(), error })?;
+    let health = patiently(|| store.health())
+        .map_err(|error| PremisesError::Store { database: database(), error })?;
     if let Some(step) = health.unknown.first() {
         return Err(PremisesError::SchemaAhead { database: database(), step: step.clone() });
     }
@@ -204,4 +220,29 @@ fn kek(
         path.display()
     ));
     Ok(kek)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    #[test]
+    fn a_database_that_needs_a_moment_is_waited_for_and_one_that_is_damaged_is_not() {
+        let tries = Cell::new(0);
+        let ask = |error: fn() -> StoreError, silent: u32| {
+            tries.set(0);
+            patiently(|| {
+                tries.set(tries.get() + 1);
+                if tries.get() > silent { Ok(()) } else { Err(error()) }
+            })
+        };
+        assert!(ask(|| StoreError::unavailable("starting up"), 2).is_ok());
+        assert_eq!(tries.get(), 3);
+        assert!(ask(|| StoreError::unavailable("gone"), u32::MAX).is_err());
+        assert_eq!(tries.get(), TRIES);
+        assert!(ask(|| StoreError::corrupt("damaged"), u32::MAX).is_err());
+        assert_eq!(tries.get(), 1);
+    }
 }
