@@ -10,6 +10,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
 use muster_store::{AuditLink, RecordMaker, StoreError};
@@ -23,6 +24,9 @@ const UNDONE: &str = "units of the same group failed again and again";
 
 /// How often a unit is run again whose group was undone by a neighbour.
 const TRIES: u32 = 4;
+
+/// How soon it is looked again whether a commit is done.
+const A_COMMIT: Duration = Duration::from_millis(1);
 
 /// What the engines differ in.
 pub(crate) trait GroupConnection: SimpleConnection + Recording {
@@ -131,13 +135,31 @@ impl<C: GroupConnection> GroupWriter<C> {
     /// Begins a transaction unless one is open. Whoever came before another one was refused
     /// has waited as long as that one: all of them are told at once, instead of each waiting
     /// for the file or the server in turn (F08).
-    fn begin(&self, group: &mut Group<C>, refusals: u64) -> Result<(), StoreError> {
+    fn begin(&self, group: &mut MutexGuard<'_, Group<C>>, refusals: u64) -> Result<(), StoreError> {
         if !group.is_open() && self.refusals.load(Ordering::Acquire) != refusals {
             return Err(StoreError::unavailable(SHUT));
         }
-        group.begin().inspect_err(|_| {
+        let begun = group.begin();
+        let begun =
+            if begun.is_err() && C::IS_REMOTE { self.begin_on_the_other(group) } else { begun };
+        begun.inspect_err(|_| {
             self.refusals.fetch_add(1, Ordering::Release);
         })
+    }
+
+    /// Begins on the connection of the group that is on its way to the disk, once it is there:
+    /// a server may have no room for a second one.
+    fn begin_on_the_other(&self, group: &mut MutexGuard<'_, Group<C>>) -> Result<(), StoreError> {
+        loop {
+            if let Some(mut commits) = self.commits.try_lock() {
+                group.take_back(commits.spare.take());
+                return group.begin();
+            }
+            self.room.wait_for(group, A_COMMIT);
+            if group.is_open() {
+                return Ok(());
+            }
+        }
     }
 
     /// Lets the next unit in, and tells those whose group is done.

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Barrier};
 use std::thread;
+use std::time::Duration;
 
 use muster_domain::{DataKeyId, Timestamp};
 use muster_store::{Store, StoreError, StoredDataKey, Unit};
@@ -10,8 +11,13 @@ use muster_testkit::{TestServer, database_url};
 
 pub(crate) const WRITERS: i64 = 8;
 
+/// Patient: how long a busy machine takes to connect is not what is tried here.
+pub(crate) fn settings() -> PoolSettings {
+    PoolSettings { wait: Duration::from_secs(10), ..PoolSettings::default() }
+}
+
 pub(crate) fn opened(scratch: &Scratch) -> Arc<dyn Store> {
-    open(scratch.url(), &PoolSettings::default()).unwrap()
+    open(scratch.url(), &settings()).unwrap()
 }
 
 /// An empty database on the test run's server.

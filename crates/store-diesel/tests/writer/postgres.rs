@@ -3,9 +3,9 @@
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use muster_domain::{IssuerUrl, NewIssuer, PartyStatus, Timestamp};
-use muster_store_diesel::{DatabaseUrl, Scratch};
+use muster_store_diesel::{DatabaseUrl, Scratch, open};
 
-use crate::ground::{acknowledged, add, is_unavailable, kept, on_postgres, opened};
+use crate::ground::{acknowledged, add, is_unavailable, kept, on_postgres, opened, settings};
 
 /// Ends every connection to the database but the one that asks.
 const BREAK_ALL: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
@@ -71,4 +71,34 @@ fn whoever_waits_for_a_row_waits_alone() {
     });
     let found = store.read(|reading| reading.find_issuer(&new.url)).unwrap();
     assert_eq!(found.unwrap().status, status);
+}
+
+#[test]
+fn a_server_with_room_for_one_writer_only_is_written_to_over_one_connection() {
+    // F09
+    let scratch = on_postgres();
+    let mut stranger = stranger(&scratch);
+    let role = format!("lonely_{}", std::process::id());
+    stranger
+        .batch_execute(&format!(
+            "CREATE ROLE {role} LOGIN PASSWORD 'lonely' CONNECTION LIMIT 1; \
+             GRANT ALL ON ALL TABLES IN SCHEMA public TO {role}"
+        ))
+        .unwrap();
+    let lonely = as_role(&scratch, &role);
+    let store = open(&lonely, &settings()).unwrap();
+    let all = acknowledged(|writer| {
+        let numbers = (0..20).map(|round| writer * 100 + round);
+        numbers.inspect(|number| store.change(|unit| add(unit, *number)).unwrap()).collect()
+    });
+    assert_eq!(kept(&scratch), all);
+    drop(store);
+    stranger.batch_execute(&format!("DROP OWNED BY {role}; DROP ROLE {role}")).unwrap();
+}
+
+/// The same database as this role, whose password is `lonely`.
+fn as_role(scratch: &Scratch, role: &str) -> DatabaseUrl {
+    let DatabaseUrl::Postgres(url) = scratch.url() else { panic!("{:?}", scratch.url()) };
+    let (_, place) = url.split_once('@').unwrap();
+    DatabaseUrl::Postgres(format!("postgres://{role}:lonely@{place}"))
 }
