@@ -10,6 +10,7 @@ use muster_grants::{AuthorizationCode, verifier_is_well_formed};
 use muster_policy::IssuePermit;
 use muster_store::{FoundCode, StoreError, Strangers, Unit};
 
+use crate::aim::aimed;
 use crate::chronicle::Happening;
 use crate::doing::Doing;
 use crate::mint::{Account, Identity, Minted, Order, mint};
@@ -123,7 +124,8 @@ fn check_verifier(
     }
 }
 
-/// What the client gets: never more than it is registered for by now (B57).
+/// What the client gets: never more than it is registered for by now (B57), and for fewer
+/// resources if it asks for fewer; the refresh token keeps what was granted (RFC 8707 2.2).
 fn minted(
     permit: &IssuePermit<AuthorizationCode>,
     (found, proven, now): (&FoundCode, Option<&ProvenKey>, Timestamp),
@@ -132,9 +134,10 @@ fn minted(
     let (client, terms) = (permit.client(), permit.terms());
     let granted = found.code.entitlement.narrowed_to(&client.registration, &client.id);
     let granted = granted.map_err(FlowError::outgrown)?;
-    let access =
-        Entitlement { key: proven.map(|proven| proven.thumbprint().clone()), ..granted.clone() };
-    let refresh = refresh_entitlement(&access, permit.is_proved());
+    let granted = Entitlement { key: proven.map(|proven| proven.thumbprint().clone()), ..granted };
+    let refresh = refresh_entitlement(&granted, permit.is_proved());
+    let audience = aimed(permit.audience(), &granted.audience)?;
+    let access = Entitlement { audience, ..granted };
     let within =
         |until: Timestamp| found.transaction.expires_at.map_or(until, |end| until.min(end));
     let refresh_until = terms.refresh.map(|lifetime| within(now.plus(lifetime)));
@@ -159,11 +162,11 @@ fn minted(
     )
 }
 
-/// What the refresh token of an access token entitles to: a public client's is bound to the
+/// What a refresh token for what was granted entitles to: a public client's is bound to the
 /// same key (RFC 9449 5), a confidential one proves itself anyway.
-pub(crate) fn refresh_entitlement(access: &Entitlement, is_proved: bool) -> Entitlement {
-    let key = if is_proved { None } else { access.key.clone() };
-    Entitlement { key, ..access.clone() }
+pub(crate) fn refresh_entitlement(granted: &Entitlement, is_proved: bool) -> Entitlement {
+    let key = if is_proved { None } else { granted.key.clone() };
+    Entitlement { key, ..granted.clone() }
 }
 
 /// Redeems the code and stores what it is redeemed for; lost against somebody else who

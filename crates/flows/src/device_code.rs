@@ -9,6 +9,7 @@ use muster_grants::DeviceCode;
 use muster_policy::IssuePermit;
 use muster_store::FoundStanding;
 
+use crate::aim::aimed;
 use crate::authorization_code::refresh_entitlement;
 use crate::doing::Doing;
 use crate::mint::{Account, Identity, Order, mint};
@@ -74,7 +75,7 @@ fn redeem(
     fits(flow.proof_key.as_ref(), proven.as_ref())?;
     let person = standing(permit, user, doing)?;
     let name = person.user_id.as_ref().ok_or(FlowError::grant("the user is gone"))?;
-    let access = Entitlement {
+    let granted = Entitlement {
         scopes: flow.scopes.clone(),
         audience: flow.audience.clone(),
         key: proven.as_ref().map(|proven| proven.thumbprint().clone()),
@@ -82,9 +83,12 @@ fn redeem(
         actors: Vec::new(),
         authenticated_at: Some(approved_at),
     };
-    let access = access.narrowed_to(&client.registration, &client.id);
-    let access = access.map_err(FlowError::outgrown)?;
-    let refresh = refresh_entitlement(&access, permit.is_proved());
+    let granted = granted.narrowed_to(&client.registration, &client.id);
+    let granted = granted.map_err(FlowError::outgrown)?;
+    let refresh = refresh_entitlement(&granted, permit.is_proved());
+    // The refresh token keeps what was granted (RFC 8707 2.2).
+    let audience = aimed(permit.audience(), &granted.audience)?;
+    let access = Entitlement { audience, ..granted };
     let refresh_until =
         terms.refresh.map(|lifetime| now.plus(lifetime).min(now.plus(terms.family)));
     let identity =

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod aim;
 mod answer;
 mod audience_standing;
 mod authorization_code;

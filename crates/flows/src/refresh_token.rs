@@ -13,6 +13,7 @@ use muster_grants::RefreshToken;
 use muster_policy::IssuePermit;
 use muster_store::{FoundToken, IssuedToken, StoreError, Unit};
 
+use crate::aim::aimed;
 use crate::answer::TokenType;
 use crate::audience_standing::check_standing;
 use crate::chronicle::Happening;
@@ -178,18 +179,6 @@ fn narrowed(
         }
         Some(_) => Err(FlowError::InvalidScope),
     }
-}
-
-/// The audience that was asked for, if it was granted; where none was granted in particular,
-/// policy has measured it by the registration (RFC 8707 2.2, I19).
-fn aimed(asked: &[String], granted: &[String]) -> Result<Vec<String>, FlowError> {
-    if asked.is_empty() {
-        return Ok(granted.to_vec());
-    }
-    if granted.is_empty() || asked.iter().all(|one| granted.contains(one)) {
-        return Ok(asked.to_vec());
-    }
-    Err(FlowError::InvalidTarget { reason: "it was not granted" })
 }
 
 /// A token that was used before: the same answer again within the grace period, the end of

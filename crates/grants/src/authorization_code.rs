@@ -1,14 +1,15 @@
-//! The authorization-code grant (RFC 6749 4.1.3) with its proof key (RFC 7636 4.5).
+//! The authorization-code grant (RFC 6749 4.1.3) with its proof key (RFC 7636 4.5), for one
+//! resource or several (RFC 8707 2.2).
 
 use muster_domain::Secret;
 
-use crate::{FormParams, ParseError, Wishes};
+use crate::{FormParams, ParseError, Target, Wishes, targets};
 
 /// What its `grant_type` says.
 pub(crate) const GRANT: &str = "authorization_code";
 
 /// The parameters that it reads.
-pub(crate) const PARAMETERS: [&str; 3] = ["code", "redirect_uri", "code_verifier"];
+pub(crate) const PARAMETERS: [&str; 4] = ["code", "redirect_uri", "code_verifier", "resource"];
 
 /// The question: tokens for this code.
 #[derive(Clone, Debug)]
@@ -20,6 +21,8 @@ pub struct AuthorizationCode {
     /// What the challenge was made of. It is as the client sent it: one that is not well
     /// formed is a wrong one (`invalid_grant`, S18), which the flow says.
     pub verifier: Option<Secret<String>>,
+    /// Where the access token will be used; empty: wherever the code was granted for.
+    pub resources: Vec<Target>,
     /// How long the tokens shall live.
     pub wishes: Wishes,
 }
@@ -31,6 +34,7 @@ impl AuthorizationCode {
             code: form.required("code")?,
             redirect_uri: form.find("redirect_uri").map(|uri| uri.expose().clone()),
             verifier: form.find("code_verifier").cloned(),
+            resources: targets::resources(form)?,
             wishes: Wishes::parse(form)?,
         })
     }
@@ -68,6 +72,17 @@ mod tests {
         assert_eq!(asked.verifier.unwrap().expose(), "short one");
         let bare = parse("code=c&redirect_uri=&code_verifier=").unwrap();
         assert!(bare.redirect_uri.is_none() && bare.verifier.is_none());
+    }
+
+    #[test]
+    fn resources_narrow_and_are_absolute_uris() {
+        // B46
+        assert_eq!(parse("code=c&resource=urn:a&resource=urn:b").unwrap().resources.len(), 2);
+        assert!(parse("code=c&resource=").unwrap().resources.is_empty());
+        for wrong in ["resource=relative", "resource=urn:a%23b"] {
+            let refused = parse(&format!("code=c&{wrong}")).map(|_| ());
+            assert_eq!(refused, Err(ParseError::Target), "{wrong}");
+        }
     }
 
     #[test]

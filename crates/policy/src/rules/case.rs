@@ -61,8 +61,10 @@ pub(crate) fn asked_audience(grant: &Grant) -> Vec<String> {
     match grant {
         Grant::ClientCredentials(asked) => audience(&asked.targets),
         Grant::TokenExchange(asked) => audience(&asked.targets),
+        Grant::AuthorizationCode(asked) => resources(&asked.resources),
         Grant::RefreshToken(asked) => resources(&asked.resources),
+        Grant::DeviceCode(asked) => resources(&asked.resources),
         Grant::JwtBearer(asked) => resources(&asked.resources),
-        Grant::TokenInfo(_) | Grant::AuthorizationCode(_) | Grant::DeviceCode(_) => Vec::new(),
+        Grant::TokenInfo(_) => Vec::new(),
     }
 }

@@ -6,9 +6,11 @@ use muster_crypto::challenge_of;
 use muster_domain::{GrantName, Lifetime, Registration, ScopeSet, UserStatus};
 use serde_json::Value;
 
+use crate::client_credentials::verified;
 use crate::house::Engine;
 use crate::issuing::{
-    Office, REDIRECT, VERIFIER, assert_invalid_grant, assert_refused, member, registration, tokens,
+    API, Office, REDIRECT, VERIFIER, assert_invalid_grant, assert_refused, member, registration,
+    tokens,
 };
 use crate::records::records_with;
 use crate::wire::Answer;
@@ -165,6 +167,45 @@ fn a_code_gives_no_scope_that_the_client_has_lost(engine: Engine) {
     assert!(answer.json().get("id_token").is_none(), "openid is gone too");
 }
 
+fn a_resource_narrows_the_access_token(engine: Engine) {
+    // RFC 8707 2.2, S47, B46, B47, I19: what was granted stays in the refresh token.
+    let office = Office::open(engine);
+    let [two, three] = ["https://two.example", "https://three.example"];
+    let audiences = [API, two, three].map(str::to_owned).to_vec();
+    let web = office.register("web", Registration { audiences, ..registration() });
+    let aud = |answer: &Answer| {
+        let access = member(answer, "access_token");
+        verified(&office, "/oauth2", &access, "at+jwt")["aud"].clone()
+    };
+    let ask = |code: &str, resources: &[&str]| {
+        let mut pairs = vec![("code", code), ("redirect_uri", REDIRECT)];
+        pairs.push(("code_verifier", VERIFIER));
+        pairs.extend(resources.iter().map(|resource| ("resource", *resource)));
+        web.ask(GrantName::AuthorizationCode, &pairs)
+    };
+    let granted = |audience: &[&str]| {
+        office.code_like("web", |_, code| {
+            code.entitlement.audience = audience.iter().map(|&name| name.to_owned()).collect();
+        })
+    };
+    let code = granted(&[API, two]);
+    for wrong in [three, "https://unknown.example", "/relative", "https://two.example#part"] {
+        assert_refused(&ask(&code, &[API, wrong]), 400, "invalid_target");
+    }
+    let answer = ask(&code, &[two]);
+    assert_eq!(aud(&answer), two, "and a refusal has burnt nothing");
+    let (_, refresh) = tokens(&answer);
+    let answer = web.refresh(&refresh);
+    assert_eq!(aud(&answer), serde_json::json!([API, two]));
+    let (_, refresh) = tokens(&answer);
+    let again = [("refresh_token", refresh.as_str()), ("resource", API)];
+    assert_eq!(aud(&web.ask(GrantName::RefreshToken, &again)), API);
+    assert_eq!(aud(&ask(&granted(&[API, two]), &[""])), serde_json::json!([API, two]));
+    // What was granted for nobody in particular is narrowed to what is registered.
+    assert_eq!(aud(&ask(&granted(&[]), &[three])), three);
+    assert_refused(&ask(&granted(&[]), &["https://unknown.example"]), 400, "invalid_target");
+}
+
 fn nothing_else_passes_for_a_code(engine: Engine) {
     // B48, B59: every other text of ours, every mutilation, and none at all.
     let office = Office::open(engine);
@@ -210,6 +251,9 @@ both! {
     a_code_gives_no_scope_that_the_client_has_lost_on_sqlite
         a_code_gives_no_scope_that_the_client_has_lost_on_postgres
         a_code_gives_no_scope_that_the_client_has_lost;
+    a_resource_narrows_the_access_token_of_a_code_and_not_its_grant_on_sqlite
+        a_resource_narrows_the_access_token_of_a_code_and_not_its_grant_on_postgres
+        a_resource_narrows_the_access_token;
     nothing_else_passes_for_a_code_on_sqlite
         nothing_else_passes_for_a_code_on_postgres
         nothing_else_passes_for_a_code;

@@ -3,11 +3,15 @@
 use std::sync::Barrier;
 use std::time::Duration;
 
-use muster_domain::{Registration, ScopeSet};
+use muster_domain::{GrantName, Registration, ScopeSet};
 use muster_flows::{Decision, Unrecorded, decide_device};
 
+use crate::client_credentials::verified;
 use crate::house::Engine;
-use crate::issuing::{Office, assert_invalid_grant, assert_refused, member, registration, tokens};
+use crate::issuing::{
+    API, Office, assert_invalid_grant, assert_refused, member, registration, tokens,
+};
+use crate::wire::Answer;
 
 fn a_device_waits_and_is_served_once(engine: Engine) {
     // S51, S52, B79
@@ -150,6 +154,34 @@ fn a_device_keeps_the_path_that_it_asked_for() {
     }
 }
 
+fn a_resource_narrows_the_access_token(engine: Engine) {
+    // RFC 8707 2.2, S47, B46, B47, I19: what was granted stays in the refresh token.
+    let office = Office::open(engine);
+    let [two, three] = ["https://two.example", "https://three.example"];
+    let audiences = [API, two, three].map(str::to_owned).to_vec();
+    let tv = office.register("tv", Registration { audiences, ..registration() });
+    let alice = office.user("alice");
+    let aud = |answer: &Answer| {
+        let access = member(answer, "access_token");
+        verified(&office, "/oauth2", &access, "at+jwt")["aud"].clone()
+    };
+    let both = [("resource", API), ("resource", two)];
+    let started = tv.post("device_authorization", &both);
+    let code = member(&started, "device_code");
+    office.decide(&member(&started, "user_code"), Decision::Approve(&alice));
+    let poll = |resource: &str| {
+        let pairs = [("device_code", code.as_str()), ("resource", resource)];
+        tv.ask(GrantName::DeviceCode, &pairs)
+    };
+    for wrong in [three, "https://unknown.example", "/relative", "https://two.example#part"] {
+        assert_refused(&poll(wrong), 400, "invalid_target");
+    }
+    let answer = poll(two);
+    assert_eq!(aud(&answer), two, "and a refusal has burnt nothing");
+    let (_, refresh) = tokens(&answer);
+    assert_eq!(aud(&tv.refresh(&refresh)), serde_json::json!([API, two]));
+}
+
 fn nothing_else_passes_for_a_device_code(engine: Engine) {
     // B59, B79
     let office = Office::open(engine);
@@ -174,6 +206,9 @@ both! {
     a_denied_or_expired_device_is_told_so_on_sqlite
         a_denied_or_expired_device_is_told_so_on_postgres
         a_denied_or_expired_device_is_told_so;
+    a_resource_narrows_the_access_token_of_a_device_and_not_its_grant_on_sqlite
+        a_resource_narrows_the_access_token_of_a_device_and_not_its_grant_on_postgres
+        a_resource_narrows_the_access_token;
     nothing_else_passes_for_a_device_code_on_sqlite
         nothing_else_passes_for_a_device_code_on_postgres
         nothing_else_passes_for_a_device_code;
