@@ -84,7 +84,7 @@ pub fn permit_device(
     rulebook: &Rulebook,
 ) -> Result<DevicePermit, Denial> {
     let Caller::Client(client) = caller else { return Err(Denial::NotForAdmins) };
-    let registration = &client.client().registration;
+    let (registration, id) = (&client.client().registration, &client.client().id);
     if !registration.grants.allow(GrantName::DeviceCode) {
         return Err(Denial::GrantNotRegistered);
     }
@@ -93,7 +93,7 @@ pub fn permit_device(
         return Err(Denial::ScopeNotRegistered);
     }
     let scopes = asked.narrowed_to(&registration.scopes).ok_or(Denial::ScopeNotRegistered)?;
-    if !audience.iter().all(|name| registration.audiences.contains(name)) {
+    if !audience.iter().all(|name| registration.may_name(name, id)) {
         return Err(Denial::TargetNotRegistered);
     }
     Ok(DevicePermit { client: client.clone(), scopes, audience, lifetimes: rulebook.lifetimes })

@@ -1,17 +1,24 @@
 //! `docs/reference/http-api.md`, made from the code: paths, refusals, metrics.
 
+use crate::management;
 use crate::metric_names::{METRICS, Metric};
 use crate::refusal::Refusal;
+use crate::routes::Endpoint;
 
 /// The page.
 pub fn page() -> String {
     let mut page = String::from(
         "# HTTP\n\nMade by `cargo xtask reference`; do not edit.\n\n\
-         Public paths lie below the issuer's path (default `/oauth2`).\n\n\
+         Public paths hold the issuer's path (`{path}`, by default `/oauth2`).\n\n\
          | path | methods | |\n|---|---|---|\n",
     );
-    for (path, methods, what) in PATHS {
-        page.push_str(&["| `", path, "` | ", methods, " | ", what, " |\n"].concat());
+    for endpoint in Endpoint::ALL {
+        for place in endpoint.places("{path}") {
+            page.push_str(&row(&place, endpoint.methods(), endpoint.what()));
+        }
+    }
+    for (place, what) in management::PLACES {
+        page.push_str(&row(place, "GET", &["management listener: ", what].concat()));
     }
     page.push_str(
         "\n## Refusals\n\nEvery refusal is JSON with `error` and `error_description`, is not \
@@ -30,29 +37,6 @@ pub fn page() -> String {
     page
 }
 
-const PATHS: [(&str, &str, &str); 12] = [
-    (
-        "{issuer}/token",
-        "POST (token-information also GET)",
-        "[the grants](../grants), [token-information](../grants/token_info.md) among them",
-    ),
-    ("{issuer}/introspect", "POST", "[introspection](../endpoints/introspection.md)"),
-    ("{issuer}/revoke", "POST", "[revocation](../endpoints/revocation.md)"),
-    (
-        "{issuer}/device_authorization",
-        "POST",
-        "[the start of a device flow](../grants/device_start.md)",
-    ),
-    ("{issuer}/certs", "GET, HEAD", "public keys, a JWK set (RFC 7517)"),
-    (
-        "{issuer}/.well-known/openid-configuration",
-        "GET, HEAD",
-        "metadata (OpenID Connect Discovery)",
-    ),
-    ("{issuer}/.well-known/oauth-authorization-server", "GET, HEAD", "metadata (RFC 8414)"),
-    ("/.well-known/oauth-authorization-server{path}", "GET, HEAD", "metadata (RFC 8414 3.1)"),
-    ("/.well-known/openid-configuration{path}", "GET, HEAD", "the same"),
-    ("/health/live", "GET", "management listener: the process answers"),
-    ("/health/ready", "GET", "management listener: requests may be sent here, or why not"),
-    ("/metrics", "GET", "management listener: Prometheus text"),
-];
+fn row(place: &str, methods: &str, what: &str) -> String {
+    ["| `", place, "` | ", methods, " | ", what, " |\n"].concat()
+}

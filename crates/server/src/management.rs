@@ -38,13 +38,24 @@ pub struct Managed {
     pub blocking: Blocking,
 }
 
+/// Every path of the management listener, and what is told there.
+pub const PLACES: [(&str, &str); 3] = [
+    (LIVE, "the process answers"),
+    (READY, "requests may be sent here, or why not"),
+    (METRICS, "Prometheus text"),
+];
+
+const LIVE: &str = "/health/live";
+const READY: &str = "/health/ready";
+const METRICS: &str = "/metrics";
+
 /// The routes of the management listener.
 pub fn routes(managed: Managed) -> impl Fn(&mut ServiceConfig) + Clone + Send + 'static {
     move |app| {
         app.app_data(Data::new(managed.clone()))
-            .service(web::resource("/health/live").get(live))
-            .service(web::resource("/health/ready").get(ready))
-            .service(web::resource("/metrics").get(metrics));
+            .service(web::resource(LIVE).get(live))
+            .service(web::resource(READY).get(ready))
+            .service(web::resource(METRICS).get(metrics));
     }
 }
 

@@ -1,10 +1,13 @@
-//! The public paths: `sitemap` names each in one line, the others answer one or two each.
+//! The public paths: `endpoint` names each, `doors` opens them, the others answer one or two
+//! each.
 
 mod certs;
+mod doors;
+mod endpoint;
 mod inquiry;
 mod metadata;
-mod sitemap;
 mod token;
 
-pub use sitemap::routes;
+pub use doors::routes;
+pub use endpoint::Endpoint;
 pub use token::Doorway;

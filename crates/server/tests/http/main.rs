@@ -76,6 +76,7 @@ mod revocation;
 mod revocation_faults;
 mod robot;
 mod sealed;
+mod sitemap;
 mod token_exchange;
 mod token_info;
 mod users;
