@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use muster_crypto::SecretVerifier;
+use muster_crypto::{SecretVerifier, Verification};
 use muster_domain::{
     AuthMethod, ClientStanding, Clock, CredentialVersion, Credentials, Issuer, PartyStatus, Secret,
 };
@@ -51,43 +51,50 @@ impl Identity {
     fn by_name_alone(&self, id: Option<&str>) -> Result<Caller, AuthError> {
         let Some(id) = id else { return Err(refused(Reason::NothingShown, None)) };
         let party = self.find(id)?;
-        let allowed = party.as_ref().is_some_and(|p| methods(p).methods.allow(AuthMethod::None));
-        match party {
-            Some(party) if allowed => proved(party, AuthMethod::None),
-            Some(_) => {
-                self.waste();
-                Err(refused(Reason::WrongMethod, Some(id)))
+        let named = match party {
+            Some(party) if methods(&party).methods.allow(AuthMethod::None) => {
+                proved(party, AuthMethod::None)
             }
-            None => {
-                self.waste();
-                Err(refused(Reason::Unknown, None))
-            }
+            Some(_) => Err(refused(Reason::WrongMethod, Some(id))),
+            None => Err(refused(Reason::Unknown, None)),
+        };
+        if named.is_err() {
+            // The cost of a wrong secret, so that a quick answer tells nothing (B33, T18).
+            let _ = self.waste(&Secret::new(String::new()));
         }
+        named
     }
 
-    /// The cost of a wrong secret, so that a quick answer tells nothing.
-    fn waste(&self) {
-        let _ = self.verifier.waste(&Secret::new(String::new()));
+    /// One verification for nobody.
+    pub(crate) fn waste(&self, secret: &Secret<String>) -> Result<(), AuthError> {
+        match self.verifier.verify("", None, secret) {
+            Verification::Busy => Err(AuthError::Busy),
+            Verification::Wrong | Verification::Right { .. } => Ok(()),
+        }
     }
 }
 
-/// The proof, if the party is in good standing; asked last, so that the answer for a
-/// suspended party costs what any other failure does.
+/// The proof, if the party is in good standing.
 pub(crate) fn proved(party: Party, method: AuthMethod) -> Result<Caller, AuthError> {
+    if let Some(reason) = why_not(&party) {
+        return Err(refused(reason, Some(id(&party))));
+    }
+    Ok(match party {
+        Party::Admin(admin) => Caller::Admin(AuthenticatedAdmin::proved(*admin, method)),
+        Party::Client(client, _) => Caller::Client(AuthenticatedClient::proved(client, method)),
+    })
+}
+
+/// Why a party is not in good standing; `None`: it is.
+pub(crate) fn why_not(party: &Party) -> Option<Reason> {
     match party {
-        Party::Admin(admin) if admin.status == PartyStatus::Approved => {
-            Ok(Caller::Admin(AuthenticatedAdmin::proved(*admin, method)))
+        Party::Admin(admin) => {
+            (admin.status != PartyStatus::Approved).then_some(Reason::NotApproved)
         }
-        Party::Admin(admin) => Err(refused(Reason::NotApproved, Some(admin.id.as_str()))),
-        Party::Client(client, standing) => match standing {
-            ClientStanding { client: PartyStatus::Approved, deserted: false } => {
-                Ok(Caller::Client(AuthenticatedClient::proved(client, method)))
-            }
-            ClientStanding { client: PartyStatus::Approved, deserted: true } => {
-                Err(refused(Reason::Deserted, Some(client.id.as_str())))
-            }
-            ClientStanding { .. } => Err(refused(Reason::NotApproved, Some(client.id.as_str()))),
-        },
+        Party::Client(_, ClientStanding { client: PartyStatus::Approved, deserted }) => {
+            deserted.then_some(Reason::Deserted)
+        }
+        Party::Client(_, ClientStanding { .. }) => Some(Reason::NotApproved),
     }
 }
 

@@ -6,15 +6,16 @@ use muster_grants::Readings;
 use muster_store::Party;
 
 use crate::Caller;
-use crate::authenticate::{Identity, id, key, methods, proved, refused, version};
+use crate::authenticate::{Identity, id, key, methods, proved, refused, version, why_not};
 use crate::error::{AuthError, Reason};
 
 /// Of the readings whose id is registered so many are verified at most.
 const READINGS_VERIFIED: usize = 2;
 
 impl Identity {
-    /// Tries the readings whose id is registered, in their order; none: one dummy
-    /// verification (token-info.md 2).
+    /// Tries the readings whose id is registered, in their order (token-info.md 2). Whoever is
+    /// refused waits for as many verifications as there were readings to try, dummies among
+    /// them, whether or not their ids are registered (T18).
     pub(crate) fn by_readings(&self, readings: &Readings) -> Result<Caller, AuthError> {
         let mut found: Vec<(&str, Option<Party>)> = Vec::new();
         let (mut verified, mut failure) = (0, None);
@@ -40,10 +41,10 @@ impl Identity {
                 break;
             }
         }
-        match failure {
-            Some(failure) => Err(failure),
-            None => self.refuse_unknown(readings.iter().next().map(|reading| &reading.secret)),
+        for reading in readings.iter().take(READINGS_VERIFIED).skip(verified) {
+            self.waste(&reading.secret)?;
         }
+        Err(failure.unwrap_or_else(|| refused(Reason::Unknown, None)))
     }
 
     /// One id and one secret.
@@ -53,10 +54,11 @@ impl Identity {
         secret: &Secret<String>,
         method: AuthMethod,
     ) -> Result<Caller, AuthError> {
-        match self.find(id)? {
-            Some(party) => self.verify(id, party, secret, method),
-            None => self.refuse_unknown(Some(secret)),
+        if let Some(party) = self.find(id)? {
+            return self.verify(id, party, secret, method);
         }
+        self.waste(secret)?;
+        Err(refused(Reason::Unknown, None))
     }
 
     fn verify(
@@ -68,14 +70,16 @@ impl Identity {
     ) -> Result<Caller, AuthError> {
         let credentials = methods(&party);
         let registered = credentials.methods.allow(method);
-        // Whoever may not use a secret is verified against none: the same cost.
-        let stored =
-            credentials.secret.as_ref().filter(|_| registered && !secret.expose().is_empty());
+        let why_not = why_not(&party);
+        // Whoever may not use a secret, or does not stand well, is verified against none: the
+        // same cost as for nobody (B33).
+        let counts = registered && why_not.is_none() && !secret.expose().is_empty();
+        let stored = credentials.secret.as_ref().filter(|_| counts);
         let stored = stored.map(|stored| (stored, version(&party)));
         match self.verifier.verify(id, stored, secret) {
             Verification::Busy => Err(AuthError::Busy),
             Verification::Wrong if !registered => Err(refused(Reason::WrongMethod, Some(id))),
-            Verification::Wrong => Err(refused(Reason::WrongSecret, Some(id))),
+            Verification::Wrong => Err(refused(why_not.unwrap_or(Reason::WrongSecret), Some(id))),
             Verification::Right { upgrade } => {
                 if let Some(better) = upgrade {
                     self.upgrade(&party, &better);
@@ -99,14 +103,6 @@ impl Identity {
             Ok(true) => tracing::info!("an imported secret's hash was replaced by argon2id"),
             Ok(false) => tracing::debug!("a secret changed while its hash was upgraded"),
             Err(error) => tracing::warn!(%error, "an imported secret's hash was not upgraded"),
-        }
-    }
-
-    fn refuse_unknown(&self, secret: Option<&Secret<String>>) -> Result<Caller, AuthError> {
-        let nothing = Secret::new(String::new());
-        match self.verifier.verify("", None, secret.unwrap_or(&nothing)) {
-            Verification::Busy => Err(AuthError::Busy),
-            Verification::Wrong | Verification::Right { .. } => Err(refused(Reason::Unknown, None)),
         }
     }
 }

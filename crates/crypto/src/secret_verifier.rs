@@ -8,6 +8,7 @@
 //! neither the answer nor its time tells whether an id exists.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread;
 use std::time::Duration;
@@ -74,6 +75,8 @@ pub struct SecretVerifier {
     /// Random and of this process alone: a tag means nothing to anybody else.
     tag_key: Hmac<Sha256>,
     settings: VerifierSettings,
+    /// What the hashing thread has done so far.
+    hashed: Arc<AtomicU64>,
 }
 
 #[derive(Clone, Copy)]
@@ -114,9 +117,11 @@ impl SecretVerifier {
         let mut bytes = [0; 32];
         randomness.fill(&mut bytes)?;
         let (jobs, queue) = sync_channel(settings.queue);
+        let hashed = Arc::new(AtomicU64::new(0));
+        let count = Arc::clone(&hashed);
         thread::Builder::new()
             .name("hashing".to_owned())
-            .spawn(move || hash_jobs(&queue, &*randomness))
+            .spawn(move || hash_jobs(&queue, &count, &*randomness))
             .map_err(|_| RandomnessFailed)?;
         Ok(Self {
             keys,
@@ -125,7 +130,13 @@ impl SecretVerifier {
             remembered: Cache::new(settings.remembered),
             tag_key: mac_key(&Secret::new(bytes)),
             settings,
+            hashed,
         })
+    }
+
+    /// How many secrets were hashed since the start, those of nobody among them.
+    pub fn hashed(&self) -> u64 {
+        self.hashed.load(Ordering::Relaxed)
     }
 
     /// Whether `presented` is the secret of `id`. `stored` is what is kept of it and the
@@ -220,18 +231,18 @@ impl SecretVerifier {
 
 /// The hashing thread: one job after the other, until the verifier is gone. Its 19 MiB are
 /// there while there is work, and are given back by a quiet service.
-fn hash_jobs(queue: &Receiver<Job>, randomness: &dyn Randomness) {
+fn hash_jobs(queue: &Receiver<Job>, hashed: &AtomicU64, randomness: &dyn Randomness) {
     while let Ok(first) = queue.recv() {
         let Ok(mut slow) = SlowHash::new() else { return };
         let mut next = Some(first);
         while let Some(job) = next {
-            hash(&job, &mut slow, randomness);
+            hash(&job, (&mut slow, hashed), randomness);
             next = queue.recv_timeout(MEMORY_KEPT).ok();
         }
     }
 }
 
-fn hash(job: &Job, slow: &mut SlowHash, randomness: &dyn Randomness) {
+fn hash(job: &Job, (slow, hashed): (&mut SlowHash, &AtomicU64), randomness: &dyn Randomness) {
     if Arc::strong_count(&job.asker) == 1 {
         return;
     }
@@ -244,6 +255,8 @@ fn hash(job: &Job, slow: &mut SlowHash, randomness: &dyn Randomness) {
             Done::Wasted
         }
     };
+    // Before the answer, so that whoever has it finds it counted.
+    hashed.fetch_add(1, Ordering::Relaxed);
     // An asker that has gone meanwhile needs no answer.
     let _ = job.answer.try_send(done);
 }

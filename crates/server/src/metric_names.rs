@@ -146,6 +146,12 @@ pub(crate) const METRICS: &[Metric] = &[
         what: "Requests.",
     },
     Metric {
+        name: "muster_secrets_hashed_total",
+        kind: Kind::Counter,
+        labels: "",
+        what: "Secrets hashed slowly; a failed authentication costs as many whoever it names.",
+    },
+    Metric {
         name: "muster_token_in_url_total",
         kind: Kind::Counter,
         labels: "client",

@@ -89,7 +89,10 @@ impl Pipeline {
         around: &dyn Surroundings,
     ) -> Result<Caller, Cause> {
         around.before(presented)?;
-        let caller = self.identity.authenticate(presented)?;
+        let authenticated = self.identity.authenticate(presented);
+        let hashed = self.identity.verifier.hashed();
+        metrics::counter!("muster_secrets_hashed_total").absolute(hashed);
+        let caller = authenticated?;
         around.after(&caller, errand)?;
         Ok(caller)
     }

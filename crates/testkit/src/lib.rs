@@ -6,9 +6,11 @@ mod folder;
 mod golden;
 mod randomness;
 mod servers;
+mod timings;
 
 pub use clock::HandClock;
 pub use folder::Folder;
 pub use golden::golden;
-pub use randomness::{CountingRandomness, NoRandomness};
+pub use randomness::{CountingRandomness, NoRandomness, SeededRandomness};
 pub use servers::{TestServer, database_url};
+pub use timings::{TELLING, Timings};

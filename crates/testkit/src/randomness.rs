@@ -30,6 +30,33 @@ impl Randomness for CountingRandomness {
     }
 }
 
+/// Bytes that no simple test tells from chance, the same in every run: `SplitMix64` (Steele,
+/// Lea, Flood, 2014). For measuring what is made of chance; it keeps no secret.
+#[derive(Debug)]
+pub struct SeededRandomness(AtomicU64);
+
+impl SeededRandomness {
+    /// Other bytes than those of another `seed`.
+    pub const fn new(seed: u64) -> Self {
+        Self(AtomicU64::new(seed.wrapping_mul(0xD134_2543_DE82_EF95)))
+    }
+}
+
+impl Randomness for SeededRandomness {
+    fn fill(&self, bytes: &mut [u8]) -> Result<(), RandomnessFailed> {
+        const STEP: u64 = 0x9E37_79B9_7F4A_7C15;
+        for part in bytes.chunks_mut(8) {
+            let state = self.0.fetch_add(STEP, Ordering::Relaxed).wrapping_add(STEP);
+            let mixed = (state ^ (state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+            let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+            for (byte, random) in part.iter_mut().zip((mixed ^ (mixed >> 31)).to_be_bytes()) {
+                *byte = random;
+            }
+        }
+        Ok(())
+    }
+}
+
 /// A source that gives nothing (fault F27).
 #[derive(Clone, Copy, Debug)]
 pub struct NoRandomness;

@@ -38,6 +38,14 @@ impl Switch {
         self.struck.store(false, Ordering::SeqCst);
     }
 
+    /// How many calls a work takes, none of which fails.
+    pub(crate) fn calls_of(&self, work: impl FnOnce()) -> usize {
+        self.arm(usize::MAX, Strike::Before);
+        work();
+        self.disarm();
+        self.calls.load(Ordering::SeqCst)
+    }
+
     /// No call fails any more; whether one has failed.
     pub(crate) fn disarm(&self) -> bool {
         *self.armed.lock() = None;

@@ -7,6 +7,7 @@
     reason = "a test that cannot go on says so"
 )]
 
+mod alike;
 mod chains;
 mod checker;
 mod cleaned;

@@ -8,7 +8,9 @@ use actix_web::http::header;
 use muster_client_auth::Caller;
 use muster_flows::DeviceStarted;
 use serde_json::{Map, Value, json};
+use tokio::time::Instant;
 
+use super::floor::refused;
 use super::token::{Doorway, at_limit};
 use crate::causes::Cause;
 use crate::extract::TokenForm;
@@ -67,10 +69,14 @@ async fn hop(
     form: TokenForm,
     question: impl FnOnce(&Pipeline, &Around<'_>) -> Result<Answer, Cause> + Send + 'static,
 ) -> Result<HttpResponse, Refusal> {
+    let arrived = Instant::now();
     let (asking, facts) = (Arc::clone(house), form.facts.clone());
     let answered = house.blocking.run(move || asking.inquire(&form, question)).await;
     let answered = answered.map_err(|failed| at_limit(house, failed, (None, &facts)))?;
-    let Answer { media_type, body } = answered.map_err(|cause| cause.refusal())?;
+    let Answer { media_type, body } = match answered {
+        Ok(answer) => answer,
+        Err(cause) => return Err(refused(&cause, arrived).await),
+    };
     Ok(HttpResponse::Ok().insert_header((header::CONTENT_TYPE, media_type)).body(body))
 }
 

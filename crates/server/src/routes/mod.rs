@@ -4,6 +4,7 @@
 mod certs;
 mod doors;
 mod endpoint;
+mod floor;
 mod inquiry;
 mod metadata;
 mod token;

@@ -2,15 +2,14 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::time::Duration;
 
 use actix_web::HttpResponse;
 use actix_web::http::header;
 use actix_web::web::Data;
-use muster_flows::{FlowError, ListingCursor, Outcome, PlannedListing, ShowTokens};
-use tokio::time::{Instant, sleep_until};
+use muster_flows::{ListingCursor, Outcome, PlannedListing, ShowTokens};
+use tokio::time::Instant;
 
-use crate::causes::Cause;
+use super::floor::refused;
 use crate::edge::RequestFacts;
 use crate::extract::TokenForm;
 use crate::house::{Asked, House};
@@ -19,10 +18,6 @@ use crate::listing_gate::ListingPlace;
 use crate::refusal::{JSON, Refusal};
 use crate::stream::{ListingCut, ListingStream, Sent};
 use crate::wire::token_answer;
-
-/// A token that is not acceptable is answered no sooner than this after the request, so
-/// that the time does not tell an unknown token from an expired or a foreign one.
-const REFUSAL_FLOOR: Duration = Duration::from_millis(15);
 
 /// What a handler takes: the house, shared.
 pub type Doorway = Data<House>;
@@ -38,12 +33,7 @@ pub(super) async fn token(form: TokenForm, house: Doorway) -> Result<HttpRespons
         Ok((_, Outcome::Tokens(answer))) => Ok(HttpResponse::Ok()
             .insert_header((header::CONTENT_TYPE, JSON))
             .body(token_answer(&answer))),
-        Err(cause) => {
-            if matches!(&cause, Cause::Flow { error: FlowError::InvalidGrant { .. }, .. }) {
-                sleep_until(arrived + REFUSAL_FLOOR).await;
-            }
-            Err(cause.refusal())
-        }
+        Err(cause) => Err(refused(&cause, arrived).await),
     }
 }
 

@@ -26,6 +26,7 @@ macro_rules! both {
 }
 
 mod alerts;
+mod alike;
 mod audit_trail;
 mod authentication;
 mod authorization_code;
@@ -77,6 +78,7 @@ mod revocation_faults;
 mod robot;
 mod sealed;
 mod sitemap;
+mod timing;
 mod token_exchange;
 mod token_info;
 mod users;
