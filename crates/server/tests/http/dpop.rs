@@ -38,6 +38,20 @@ impl Holder {
     pub(crate) fn proof(&self, endpoint: &str, jti: &str) -> String {
         self.sign(&self.header(), &claims(endpoint, jti))
     }
+
+    /// A good proof for an endpoint of another issuer.
+    pub(crate) fn proof_at(&self, issuer: &str, endpoint: &str, jti: &str) -> String {
+        let mut claims = claims(endpoint, jti);
+        claims["htu"] = json!(format!("{issuer}/{endpoint}"));
+        self.sign(&self.header(), &claims)
+    }
+
+    /// A good proof for the token endpoint, with this beside what its header says anyway.
+    pub(crate) fn proof_under(&self, jti: &str, name: &str, value: &Value) -> String {
+        let mut header = self.header();
+        header[name] = value.clone();
+        self.sign(&header, &claims("token", jti))
+    }
 }
 
 fn claims(endpoint: &str, jti: &str) -> Value {

@@ -9,7 +9,9 @@ use muster_server::clock::SystemClock;
 use serde_json::{Map, Value, json};
 
 use crate::house::Engine;
-use crate::issuing::{ISSUER, Office, assert_invalid_grant, assert_refused, member, registration};
+use crate::issuing::{
+    Behind, ISSUER, Office, assert_invalid_grant, assert_refused, member, registration,
+};
 use crate::robot::now;
 
 pub(crate) const TRUSTED: &str = "https://idp.example";
@@ -19,20 +21,33 @@ pub(crate) struct Idp(PrivateKey);
 
 impl Idp {
     pub(crate) fn trusted(office: &Office) -> Self {
-        let key = PrivateKey::generate(Algorithm::Es256).expect("a key");
+        let idp = Self(PrivateKey::generate(Algorithm::Es256).expect("a key"));
+        idp.be_trusted_by(&office.behind);
+        idp
+    }
+
+    /// Lets another issuer believe it, too.
+    pub(crate) fn be_trusted_by(&self, behind: &Behind) {
         let trusted = TrustedIssuer {
-            issuer: office.seed.issuer.key,
+            issuer: behind.seed.issuer.key,
             url: TRUSTED.to_owned(),
             status: PartyStatus::Approved,
-            jwks: format!("{{\"keys\":[{}]}}", key.public_jwk()),
+            jwks: format!("{{\"keys\":[{}]}}", self.0.public_jwk()),
             created_at: SystemClock.now(),
         };
-        office.seed.store.change(|unit| unit.add_trusted_issuer(&trusted)).expect("trust");
-        Self(key)
+        behind.seed.store.change(|unit| unit.add_trusted_issuer(&trusted)).expect("trust");
     }
 
     fn sign(&self, claims: &Map<String, Value>) -> String {
         self.0.signer().expect("a signer").sign("JWT", claims).expect("a JWT")
+    }
+
+    /// A good assertion about alice, with this beside what its header says anyway.
+    pub(crate) fn about_alice_under(&self, jti: &str, name: &str, value: &Value) -> String {
+        let mut header = json!({"typ": "JWT", "alg": self.0.algorithm().as_str()});
+        header[name] = value.clone();
+        let signer = self.0.signer().expect("a signer");
+        signer.sign_under(&header, &claims("alice", jti)).expect("a JWT")
     }
 
     /// A good assertion about this user.

@@ -38,6 +38,7 @@ mod canary;
 mod canary_issuing;
 mod clerk;
 mod client_credentials;
+mod crossings;
 mod crowd;
 mod curl;
 mod database_killed;

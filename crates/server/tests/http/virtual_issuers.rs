@@ -1,5 +1,5 @@
 //! Virtual issuers over HTTP: each its own path, keys, metadata, clients and users, and
-//! nothing leaks between them.
+//! nothing leaks between them; what becomes of one's artefacts at the other: `crossings.rs`.
 
 use muster_admin::Proof;
 use muster_domain::{GrantName, samples};
@@ -13,16 +13,16 @@ use crate::issuing::{
 };
 use crate::wire::Request;
 
-const VIRTUAL: &str = "https://issuer.example/oauth2/vo";
-const PATH: &str = "/oauth2/vo";
+pub(crate) const VIRTUAL: &str = "https://issuer.example/oauth2/vo";
+pub(crate) const PATH: &str = "/oauth2/vo";
 
 /// Two issuers in one service, each with a client `web` and a user alice.
-struct Two {
-    first: Office,
-    second: Behind,
+pub(crate) struct Two {
+    pub(crate) first: Office,
+    pub(crate) second: Behind,
 }
 
-fn two(engine: Engine) -> Two {
+pub(crate) fn two(engine: Engine) -> Two {
     let mut first = Office::open(engine);
     let issuer = first.behind.keeper.add_issuer(VIRTUAL).expect("an issuer");
     first.house.restart();
