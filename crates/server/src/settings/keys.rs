@@ -17,7 +17,7 @@ section! {
         /// keeper says so (`muster keys rotate`).
         rotate_days: u64 = 90;
         /// Seconds after which a running service looks whether another key signs by now.
-        signers_seconds: u64 = 60;
+        signers_seconds: u64 = 1;
     }
 }
 

@@ -38,6 +38,7 @@ mod canary;
 mod canary_issuing;
 mod clerk;
 mod client_credentials;
+mod critical_headers;
 mod crossings;
 mod crowd;
 mod curl;
