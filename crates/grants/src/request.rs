@@ -109,14 +109,17 @@ impl Grant {
 /// Reads a request to the token endpoint.
 pub fn parse(raw: &RawRequest<'_>, settings: &ParseSettings) -> Result<TokenRequest, ParseError> {
     let envelope = Envelope::open(raw)?;
+    // Where no grant is served by GET, none is even looked for (S01, S74).
+    if envelope.is_query() && !settings.token_info_by_get {
+        return Err(ParseError::Method { allow: "POST" });
+    }
     let name = envelope.form().find("grant_type").ok_or(ParseError::Missing("grant_type"))?;
     let grant_type = settings
         .grants
         .iter()
         .find(|grant| grant.as_str() == name.expose())
         .ok_or(ParseError::UnsupportedGrant)?;
-    let by_get_too = grant_type == GrantType::TokenInfo && settings.token_info_by_get;
-    if envelope.is_query() && !by_get_too {
+    if envelope.is_query() && grant_type != GrantType::TokenInfo {
         return Err(ParseError::Method { allow: "POST" });
     }
     let grant = Grant::parse(grant_type, envelope.form())?;
@@ -171,8 +174,10 @@ mod tests {
         // S74, D1
         assert!(ask(Method::Get, &question(), "access_token=ignored").is_ok());
         let off = ParseSettings { token_info_by_get: false, ..SETTINGS };
-        let refused = ask_with(off, Method::Get, &question(), "").map(|_| ());
-        assert_eq!(refused, Err(ParseError::Method { allow: "POST" }));
+        for query in [question().as_str(), "grant_type=password", "grant_type=", ""] {
+            let refused = ask_with(off, Method::Get, query, "").map(|_| ());
+            assert_eq!(refused, Err(ParseError::Method { allow: "POST" }), "{query}");
+        }
     }
 
     #[test]

@@ -10,15 +10,20 @@ use std::pin::Pin;
 use actix_web::dev::Payload;
 use actix_web::http::Method as HttpMethod;
 use actix_web::http::header::{self, HeaderMap};
-use actix_web::web::Bytes;
+use actix_web::web::{Bytes, Data};
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 use muster_grants::{Method, RawRequest};
 
 use crate::edge::RequestFacts;
+use crate::house::House;
 use crate::refusal::Refusal;
 
-/// The methods of the token endpoint.
-const ALLOW: &str = "GET, POST";
+/// The methods of the token endpoint: GET is for the token-information grant, where it is not
+/// switched off (S01, S74).
+fn allow(request: &HttpRequest) -> &'static str {
+    let by_get = |house: &Data<House>| house.pipeline.reading.token_info_by_get;
+    if request.app_data().is_some_and(by_get) { "GET, POST" } else { "POST" }
+}
 
 /// A request to the token endpoint. It holds secrets and does not print itself.
 pub struct TokenForm {
@@ -47,10 +52,11 @@ impl TokenForm {
     /// Whether the `Accept` header asks for this media type by name.
     pub fn accepts(&self, media_type: &str) -> bool {
         let accepted = std::str::from_utf8(&self.accept).unwrap_or_default();
-        accepted
-            .split(',')
-            .filter_map(|range| range.split(';').next())
-            .any(|range| range.trim().eq_ignore_ascii_case(media_type))
+        accepted.split(',').any(|range| {
+            let mut parts = range.split(';').map(str::trim);
+            let is_named = parts.next().is_some_and(|name| name.eq_ignore_ascii_case(media_type));
+            is_named && !parts.any(is_refusing)
+        })
     }
 
     /// The address that asks.
@@ -82,6 +88,12 @@ impl FromRequest for TokenForm {
     }
 }
 
+/// A weight of nought: whoever asks does not want this at all (RFC 9110 12.4.2).
+fn is_refusing(parameter: &str) -> bool {
+    let weight = parameter.split_once('=').filter(|(name, _)| name.eq_ignore_ascii_case("q"));
+    weight.is_some_and(|(_, value)| value.parse() == Ok(0.0))
+}
+
 /// Everything but the body.
 struct Head {
     facts: RequestFacts,
@@ -103,7 +115,7 @@ impl Head {
                 check_type(headers)?;
                 Method::Post
             }
-            _ => return Err(Refusal::MethodNotAllowed(ALLOW.into())),
+            _ => return Err(Refusal::MethodNotAllowed(allow(request).into())),
         };
         let all = |name: &str| -> Vec<Vec<u8>> {
             headers.get_all(name).map(|value| value.as_bytes().to_vec()).collect()

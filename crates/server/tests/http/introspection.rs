@@ -166,6 +166,18 @@ fn a_signed_answer_is_for_its_caller_and_no_access_token(engine: Engine) {
     assert!(!web.finds_active(&answer.text()));
     let inactive = verified(&office, "/oauth2", &ask("random").text(), "token-introspection+jwt");
     assert_eq!(inactive["token_introspection"], json!({"active": false}));
+    for (accepted, is_signed) in [
+        ("APPLICATION/Token-Introspection+JWT;q=0.5, application/json", true),
+        ("application/token-introspection+jwt;q=0, application/json", false),
+        ("application/token-introspection+jwt; Q=0.000", false),
+        ("application/*, */*", false),
+        ("application/jwt", false),
+    ] {
+        let request = web.request("introspect", &[("token", &access)]).header("Accept", accepted);
+        let media_type = request.send(office.house.address);
+        let media_type = media_type.header("Content-Type").expect("a type");
+        assert_eq!(media_type == signed, is_signed, "{accepted}");
+    }
 }
 
 fn who_introspects_too_often_comes_back_later(engine: Engine) {

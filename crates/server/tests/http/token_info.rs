@@ -73,6 +73,11 @@ fn get_can_be_switched_off() {
     let target = format!("{}?{}", PATH, form(&house.question()));
     let answer = Request::new("GET", &target).basic(&id, &secret).send(house.address);
     assert_eq!((answer.status, answer.header("Allow")), (405, Some("POST")));
+    // Nor is it named to anybody who asks otherwise, or for something else (S01).
+    for method in ["GET", "PUT", "DELETE", "HEAD", "OPTIONS"] {
+        let answer = Request::new(method, PATH).send(house.address);
+        assert_eq!((answer.status, answer.header("Allow")), (405, Some("POST")), "{method}");
+    }
 }
 
 fn clients_list_their_own(engine: Engine) {
