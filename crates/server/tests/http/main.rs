@@ -68,6 +68,7 @@ mod oa4mp;
 mod own_postgres;
 mod page_refusals;
 mod pages;
+mod past_failures;
 mod planting;
 mod private_key_jwt;
 mod raw_rows;
