@@ -8,6 +8,7 @@ use std::error::Error;
 use std::hint::black_box;
 use std::io::Write;
 use std::sync::Arc;
+use std::time::Duration;
 
 use muster_crypto::{
     CodeKind, Kek, KeyRing, OsRandomness, SecretVerifier, Verification, VerifierSettings,
@@ -92,7 +93,8 @@ fn secrets(
         Arc::clone(ring),
         HandClock::shared(0),
         Arc::new(OsRandomness),
-        VerifierSettings::default(),
+        // Nobody is sent away from a machine that is busy.
+        VerifierSettings { wait: Duration::from_mins(1), ..VerifierSettings::default() },
     )?;
     let [near, far] = [near, far].map(Secret::from);
     let generated = ring.store_generated(&Secret::from(right));

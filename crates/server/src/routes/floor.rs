@@ -17,6 +17,15 @@ use crate::refusal::Refusal;
 /// wrong signature.
 const FLOOR: Duration = Duration::from_millis(15);
 
+/// The same for tokens that are inactive, which resource servers ask about all day: an unknown
+/// one is looked for as long as another client's (B105).
+const INACTIVE: Duration = Duration::from_millis(2);
+
+/// Waits until whoever asked then may hear that a token is inactive.
+pub(super) async fn inactive(arrived: Instant) {
+    sleep_until(arrived + INACTIVE).await;
+}
+
 /// The refusal of what arrived then, not before its time.
 pub(super) async fn refused(cause: &Cause, arrived: Instant) -> Refusal {
     if hides_its_reason(cause) {

@@ -10,7 +10,7 @@ use muster_flows::DeviceStarted;
 use serde_json::{Map, Value, json};
 use tokio::time::Instant;
 
-use super::floor::refused;
+use super::floor::{inactive, refused};
 use super::token::{Doorway, at_limit};
 use crate::causes::Cause;
 use crate::extract::TokenForm;
@@ -31,7 +31,8 @@ pub(super) async fn introspect(form: TokenForm, house: Doorway) -> Result<HttpRe
     hop(&house, form, move |pipeline, around| {
         let (caller, active) = pipeline.introspect(&around.form.raw(), around)?;
         let body = introspection(active.as_ref(), answering.issuer.url.as_str());
-        if signed { sign(&answering, &caller, body) } else { Ok(json_answer(&body)) }
+        let answer = if signed { sign(&answering, &caller, body)? } else { json_answer(&body) };
+        Ok(Answer { hides_why: active.is_none(), ..answer })
     })
     .await
 }
@@ -41,7 +42,7 @@ pub(super) async fn revoke(form: TokenForm, house: Doorway) -> Result<HttpRespon
     let house = house.into_inner();
     hop(&house, form, |pipeline, around| {
         pipeline.revoke(&around.form.raw(), around)?;
-        Ok(Answer { media_type: JSON, body: String::new() })
+        Ok(Answer { media_type: JSON, body: String::new(), hides_why: false })
     })
     .await
 }
@@ -52,7 +53,7 @@ pub(super) async fn start_device(form: TokenForm, house: Doorway) -> Result<Http
     let url = house.issuer.url.as_str().to_owned();
     hop(&house, form, move |pipeline, around| {
         let started = pipeline.start_device(&around.form.raw(), around)?;
-        Ok(Answer { media_type: JSON, body: device_answer(&started, &url) })
+        Ok(Answer { media_type: JSON, body: device_answer(&started, &url), hides_why: false })
     })
     .await
 }
@@ -61,6 +62,8 @@ pub(super) async fn start_device(form: TokenForm, house: Doorway) -> Result<Http
 struct Answer {
     media_type: &'static str,
     body: String,
+    /// It stands for several reasons that are nobody's business (S41).
+    hides_why: bool,
 }
 
 /// Takes a question into the heart and its answer back.
@@ -73,16 +76,19 @@ async fn hop(
     let (asking, facts) = (Arc::clone(house), form.facts.clone());
     let answered = house.blocking.run(move || asking.inquire(&form, question)).await;
     let answered = answered.map_err(|failed| at_limit(house, failed, (None, &facts)))?;
-    let Answer { media_type, body } = match answered {
+    let Answer { media_type, body, hides_why } = match answered {
         Ok(answer) => answer,
         Err(cause) => return Err(refused(&cause, arrived).await),
     };
+    if hides_why {
+        inactive(arrived).await;
+    }
     Ok(HttpResponse::Ok().insert_header((header::CONTENT_TYPE, media_type)).body(body))
 }
 
 fn json_answer(body: &Map<String, Value>) -> Answer {
     let body = serde_json::to_string(body).unwrap_or_default();
-    Answer { media_type: JSON, body }
+    Answer { media_type: JSON, body, hides_why: false }
 }
 
 /// A signed answer is for its caller alone (RFC 9701 5).
@@ -91,7 +97,7 @@ fn sign(house: &House, caller: &Caller, body: Map<String, Value>) -> Result<Answ
     let signed = muster_flows::sign_introspection(caller.id(), body, tools);
     let body =
         signed.map_err(|error| Cause::flow(caller.id(), crate::causes::INTROSPECTION, error))?;
-    Ok(Answer { media_type: SIGNED, body })
+    Ok(Answer { media_type: SIGNED, body, hides_why: false })
 }
 
 fn device_answer(started: &DeviceStarted, issuer: &str) -> String {
