@@ -4,6 +4,7 @@
 //! What is issued lies in a transaction of the client that remembers its parent: scope and
 //! lifetime never grow (I19), and the child dies with the parent (S50).
 
+use muster_crypto::JwtProfile;
 use muster_domain::{
     Client, ClientId, Descent, Entitlement, GrantName, Reach, Timestamp, TokenKind,
     TransactionState,
@@ -26,6 +27,8 @@ const ACTORS_MOST: usize = 8;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Wanted {
     Access,
+    /// An access token that is one.
+    Jwt,
     Refresh,
 }
 
@@ -62,8 +65,13 @@ fn fits_its_holder(
 
 /// What was asked to be issued. ID tokens are not: they say that somebody logged in.
 fn wanted(permit: &IssuePermit<TokenExchange>) -> Result<Wanted, FlowError> {
+    let profile = permit.client().registration.profile;
     match permit.asked().requested {
-        None | Some(TokenTypeUri::AccessToken | TokenTypeUri::Jwt) => Ok(Wanted::Access),
+        None | Some(TokenTypeUri::AccessToken) => Ok(Wanted::Access),
+        Some(TokenTypeUri::Jwt) if JwtProfile::of(profile).is_some() => Ok(Wanted::Jwt),
+        Some(TokenTypeUri::Jwt) => {
+            Err(FlowError::InvalidExchange { reason: "the client's tokens are no JWTs" })
+        }
         Some(TokenTypeUri::RefreshToken) if permit.terms().refresh.is_some() => Ok(Wanted::Refresh),
         // B75
         Some(TokenTypeUri::RefreshToken) => {
@@ -84,6 +92,10 @@ fn good_token(
     doing: &Doing<'_>,
 ) -> Result<FoundToken, FlowError> {
     let kind = match shown.kind {
+        // S45: what is said to be a JWT is one.
+        TokenTypeUri::Jwt if !has_the_form_of_a_jwt(shown.text.expose()) => {
+            return Err(FlowError::InvalidExchange { reason: "it is no JWT" });
+        }
         TokenTypeUri::AccessToken | TokenTypeUri::Jwt => TokenKind::Access,
         TokenTypeUri::RefreshToken => TokenKind::Refresh,
         // An ID token entitles to nothing that could be exchanged.
@@ -98,6 +110,13 @@ fn good_token(
         return Err(FlowError::InvalidExchange { reason: "ended or expired" });
     }
     Ok(found)
+}
+
+/// Three parts in base64url (RFC 7515 7.1); whether they say anything the store knows.
+fn has_the_form_of_a_jwt(text: &str) -> bool {
+    let is_encoded =
+        |part: &str| part.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
+    text.split('.').count() == 3 && text.split('.').all(|part| !part.is_empty() && is_encoded(part))
 }
 
 /// The chain of actors: the present one first (RFC 8693 4.1).
@@ -212,7 +231,7 @@ fn issue(
     let refresh = refresh_entitlement(access, permit.is_proved());
     let refresh_until = match (wanted, terms.refresh) {
         (Wanted::Refresh, Some(lifetime)) => Some(now.plus(lifetime).min(end)),
-        (Wanted::Access | Wanted::Refresh, _) => None,
+        (Wanted::Access | Wanted::Jwt | Wanted::Refresh, _) => None,
     };
     let shard = subject.token.key.shard;
     let minted = mint(
@@ -230,7 +249,7 @@ fn issue(
         tools,
     )?;
     let minted = match wanted {
-        Wanted::Access => minted,
+        Wanted::Access | Wanted::Jwt => minted,
         // Nobody would hold the access token: it can be had by refreshing.
         Wanted::Refresh => minted.only_refresh(),
     };
@@ -260,6 +279,10 @@ fn issue(
     match wanted {
         Wanted::Access => Ok(TokenAnswer {
             issued_token_type: Some(TokenTypeUri::AccessToken.as_str()),
+            ..minted.into_answer()?
+        }),
+        Wanted::Jwt => Ok(TokenAnswer {
+            issued_token_type: Some(TokenTypeUri::Jwt.as_str()),
             ..minted.into_answer()?
         }),
         // Whatever is issued stands in `access_token`; this one opens nothing by itself, so it

@@ -76,10 +76,9 @@ fn tokens_are_bound(engine: Engine) {
     assert_eq!(again.json()["token_type"], "DPoP");
 }
 
-#[test]
-fn a_proof_at_refresh_binds_a_public_clients_next_refresh_token() {
+fn a_proof_at_refresh_binds_a_public_clients_next_refresh_token(engine: Engine) {
     // S65: RFC 9449 5
-    let office = Office::open(Engine::Sqlite);
+    let office = Office::open(engine);
     let app = office.app();
     let (key, other) = (Holder::new(Algorithm::Es256), Holder::new(Algorithm::Es256));
     let (_, unbound) = office.issued(&app);
@@ -90,10 +89,9 @@ fn a_proof_at_refresh_binds_a_public_clients_next_refresh_token() {
     assert_eq!(app.proving(key.proof("token", "3")).refresh(&bound).status, 200);
 }
 
-#[test]
-fn a_proof_counts_once_within_grace_too() {
+fn a_proof_counts_once_within_grace_too(engine: Engine) {
     // S65, B133
-    let office = Office::open(Engine::Sqlite);
+    let office = Office::open(engine);
     let patient = Registration { refresh_grace: Lifetime::from_seconds(60), ..public() };
     let app = office.register_with("app", patient, Proof::Nothing);
     let key = Holder::new(Algorithm::Es256);
@@ -284,4 +282,10 @@ both! {
     a_code_or_device_bound_to_a_key_needs_it_on_sqlite
         a_code_or_device_bound_to_a_key_needs_it_on_postgres
         a_code_or_device_bound_to_a_key_needs_it;
+    a_proof_at_refresh_binds_a_public_clients_next_refresh_token_on_sqlite
+        a_proof_at_refresh_binds_a_public_clients_next_refresh_token_on_postgres
+        a_proof_at_refresh_binds_a_public_clients_next_refresh_token;
+    a_proof_counts_once_within_grace_too_on_sqlite
+        a_proof_counts_once_within_grace_too_on_postgres
+        a_proof_counts_once_within_grace_too;
 }

@@ -42,10 +42,9 @@ fn folded(der: &[u8]) -> String {
     lines.join("\n")
 }
 
-#[test]
-fn a_signature_by_nothing_or_by_the_public_key_as_a_secret_is_none() {
+fn a_signature_by_nothing_or_by_the_public_key_as_a_secret_is_none(engine: Engine) {
     // B85, V7
-    let house = House::start(Engine::Sqlite);
+    let house = House::start(engine);
     let robot = Robot::new(&house, "robot");
     let kid = robot.key.kid();
     for secret in texts_of(&robot.key) {
@@ -75,10 +74,9 @@ fn a_signature_by_nothing_or_by_the_public_key_as_a_secret_is_none() {
     assert_still_answered(&house, &robot, "good");
 }
 
-#[test]
-fn another_spelling_of_a_good_signature_is_refused() {
+fn another_spelling_of_a_good_signature_is_refused(engine: Engine) {
     // B97: one spelling of 64 is the right one; its bytes are the same in each.
-    let house = House::start(Engine::Sqlite);
+    let house = House::start(engine);
     let robot = Robot::new(&house, "robot");
     let with_both_signs = |jti: &str| {
         let signed = || robot.signed("JWT", &robot.claims(jti));
@@ -111,10 +109,9 @@ fn another_spelling_of_a_good_signature_is_refused() {
     assert_eq!(ask(&house, &good).status, 200, "the good spelling was not used up");
 }
 
-#[test]
-fn what_is_no_jws_is_refused_and_costs_nothing() {
+fn what_is_no_jws_is_refused_and_costs_nothing(engine: Engine) {
     // B83, B84, B98, V37, V39
-    let house = House::start(Engine::Sqlite);
+    let house = House::start(engine);
     let robot = Robot::new(&house, "robot");
     let good = robot.signed("JWT", &robot.claims("good"));
     let parts: Vec<&str> = good.split('.').collect();
@@ -142,4 +139,16 @@ fn what_is_no_jws_is_refused_and_costs_nothing() {
     let answer = ask(&house, &".".repeat(1_000_000));
     assert_eq!(answer.status, 413, "a megabyte is not even read");
     assert_eq!(ask(&house, &good).status, 200);
+}
+
+both! {
+    a_signature_by_nothing_or_by_the_public_key_as_a_secret_is_none_on_sqlite
+        a_signature_by_nothing_or_by_the_public_key_as_a_secret_is_none_on_postgres
+        a_signature_by_nothing_or_by_the_public_key_as_a_secret_is_none;
+    another_spelling_of_a_good_signature_is_refused_on_sqlite
+        another_spelling_of_a_good_signature_is_refused_on_postgres
+        another_spelling_of_a_good_signature_is_refused;
+    what_is_no_jws_is_refused_and_costs_nothing_on_sqlite
+        what_is_no_jws_is_refused_and_costs_nothing_on_postgres
+        what_is_no_jws_is_refused_and_costs_nothing;
 }

@@ -78,9 +78,8 @@ fn of_64_uses_of_an_assertion_at_once_exactly_one_counts_on_postgres() {
     of_64_uses_one_counts(Engine::Postgres);
 }
 
-#[test]
-fn an_assertion_that_says_one_wrong_thing_is_refused() {
-    let house = House::start(Engine::Sqlite);
+fn an_assertion_that_says_one_wrong_thing_is_refused(engine: Engine) {
+    let house = House::start(engine);
     let robot = Robot::new(&house, "robot");
     Robot::new(&house, "other-robot");
     let endpoint = format!("{ISSUER}/token");
@@ -128,10 +127,9 @@ fn an_assertion_that_says_one_wrong_thing_is_refused() {
     assert_still_answered(&house, &robot, "good");
 }
 
-#[test]
-fn an_assertion_at_the_edge_of_what_is_taken_is_taken() {
+fn an_assertion_at_the_edge_of_what_is_taken_is_taken(engine: Engine) {
     // B90, B95: fractions are floored, clocks may differ by ten seconds.
-    let house = House::start(Engine::Sqlite);
+    let house = House::start(engine);
     let robot = Robot::new(&house, "robot");
     let soon = f64::from(i32::try_from(now() + 60).expect("before 2038")) + 0.5;
     let edges = [
@@ -150,10 +148,9 @@ fn an_assertion_at_the_edge_of_what_is_taken_is_taken() {
     }
 }
 
-#[test]
-fn another_kind_of_jwt_is_no_assertion() {
+fn another_kind_of_jwt_is_no_assertion(engine: Engine) {
     // B96, S55
-    let house = House::start(Engine::Sqlite);
+    let house = House::start(engine);
     let robot = Robot::new(&house, "robot");
     for typ in ["at+jwt", "logout+jwt", "dpop+jwt", "", "jwt "] {
         assert_refused(&house, typ, &robot.signed(typ, &robot.claims(typ)));
@@ -161,10 +158,9 @@ fn another_kind_of_jwt_is_no_assertion() {
     assert_still_answered(&house, &robot, "good");
 }
 
-#[test]
-fn only_the_registered_key_under_its_own_name_and_algorithm_verifies() {
+fn only_the_registered_key_under_its_own_name_and_algorithm_verifies(engine: Engine) {
     // B85, B87, V7
-    let house = House::start(Engine::Sqlite);
+    let house = House::start(engine);
     let renamed = |mut jwk: Value| {
         jwk["kid"] = json!("another-name");
         jwk
@@ -184,10 +180,9 @@ fn only_the_registered_key_under_its_own_name_and_algorithm_verifies() {
     assert_still_answered(&house, &robot, "good");
 }
 
-#[test]
-fn an_assertion_beside_another_method_or_of_another_type_is_an_invalid_request() {
+fn an_assertion_beside_another_method_or_of_another_type_is_an_invalid_request(engine: Engine) {
     // B100, S03
-    let house = House::start(Engine::Sqlite);
+    let house = House::start(engine);
     let robot = Robot::new(&house, "robot");
     let good = robot.signed("JWT", &robot.claims("good"));
     let (id, secret) = house.admin();
@@ -216,10 +211,9 @@ fn an_assertion_beside_another_method_or_of_another_type_is_an_invalid_request()
     assert_eq!(same.status, 200, "{}", same.text());
 }
 
-#[test]
-fn an_assertion_of_somebody_with_a_secret_is_refused_like_one_of_nobody() {
+fn an_assertion_of_somebody_with_a_secret_is_refused_like_one_of_nobody(engine: Engine) {
     // B33, D3: one body for all.
-    let house = House::start(Engine::Sqlite);
+    let house = House::start(engine);
     let robot = Robot::new(&house, "robot");
     let (secretive, _) = house.admin();
     let [nobody, secretive] = ["nobody".to_owned(), secretive].map(|id| {
@@ -238,4 +232,25 @@ fn an_assertion_of_somebody_with_a_secret_is_refused_like_one_of_nobody() {
     let by_secret = Request::new("POST", ENDPOINT).basic(&robot.id, "any-secret");
     let by_secret = by_secret.form(&house.question()).send(house.address);
     assert_eq!((by_secret.status, &by_secret.body), (nobody.status, &nobody.body));
+}
+
+both! {
+    an_assertion_that_says_one_wrong_thing_is_refused_on_sqlite
+        an_assertion_that_says_one_wrong_thing_is_refused_on_postgres
+        an_assertion_that_says_one_wrong_thing_is_refused;
+    an_assertion_at_the_edge_of_what_is_taken_is_taken_on_sqlite
+        an_assertion_at_the_edge_of_what_is_taken_is_taken_on_postgres
+        an_assertion_at_the_edge_of_what_is_taken_is_taken;
+    another_kind_of_jwt_is_no_assertion_on_sqlite
+        another_kind_of_jwt_is_no_assertion_on_postgres
+        another_kind_of_jwt_is_no_assertion;
+    only_the_registered_key_under_its_own_name_and_algorithm_verifies_on_sqlite
+        only_the_registered_key_under_its_own_name_and_algorithm_verifies_on_postgres
+        only_the_registered_key_under_its_own_name_and_algorithm_verifies;
+    an_assertion_beside_another_method_or_of_another_type_is_an_invalid_request_on_sqlite
+        an_assertion_beside_another_method_or_of_another_type_is_an_invalid_request_on_postgres
+        an_assertion_beside_another_method_or_of_another_type_is_an_invalid_request;
+    an_assertion_of_somebody_with_a_secret_is_refused_like_one_of_nobody_on_sqlite
+        an_assertion_of_somebody_with_a_secret_is_refused_like_one_of_nobody_on_postgres
+        an_assertion_of_somebody_with_a_secret_is_refused_like_one_of_nobody;
 }

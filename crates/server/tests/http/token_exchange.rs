@@ -1,7 +1,7 @@
 //! Token exchange over HTTP: scope, audience and lifetime never grow, and the child dies with
 //! its parent.
 
-use muster_domain::{GrantName, Lifetime, Registration, ScopeSet};
+use muster_domain::{AccessTokenProfile, GrantName, Lifetime, Registration, ScopeSet};
 use serde_json::json;
 
 use crate::client_credentials::verified;
@@ -69,6 +69,34 @@ fn what_is_malformed_is_an_invalid_request(engine: Engine) {
         assert_refused(&web.ask(GrantName::TokenExchange, pairs), 400, "invalid_request");
     }
     assert_eq!(web.exchange(&subject, &[]).status, 200);
+}
+
+fn a_jwt_is_one(engine: Engine) {
+    // S45: RFC 8693 3
+    let office = Office::open(engine);
+    let opaque = Registration { profile: AccessTokenProfile::Opaque, ..registration() };
+    let (web, plain) = (office.web(), office.register("plain", opaque));
+    let jwt = "urn:ietf:params:oauth:token-type:jwt";
+    let (signed, refresh) = office.issued(&web);
+    let (handle, _) = office.issued(&plain);
+    let exchange = |party: &Party, token: &str, more: &[(&str, &str)]| {
+        let mut pairs = vec![("subject_token", token), ("subject_token_type", jwt)];
+        pairs.extend_from_slice(more);
+        party.ask(GrantName::TokenExchange, &pairs)
+    };
+    let answer = exchange(&web, &signed, &[("requested_token_type", jwt)]);
+    assert_eq!(answer.json()["issued_token_type"], jwt);
+    verified(&office, "/oauth2", &member(&answer, "access_token"), "at+jwt");
+    assert_eq!(exchange(&web, &signed, &[]).json()["issued_token_type"], ACCESS_TOKEN);
+    for text in [&refresh, &"a.b".to_owned(), &"..".to_owned(), &format!("{signed}.")] {
+        assert_refused(&exchange(&web, text, &[]), 400, "invalid_request");
+    }
+    assert_refused(&exchange(&plain, &handle, &[]), 400, "invalid_request");
+    let wanted = [("requested_token_type", jwt)];
+    assert_refused(&plain.exchange(&handle, &wanted), 400, "invalid_request");
+    assert_eq!(plain.exchange(&handle, &[]).json()["issued_token_type"], ACCESS_TOKEN);
+    let acting = [("actor_token", handle.as_str()), ("actor_token_type", jwt)];
+    assert_refused(&plain.exchange(&handle, &acting), 400, "invalid_request");
 }
 
 fn a_subject_that_is_not_good_or_not_within_reach_is_an_invalid_request(engine: Engine) {
@@ -272,6 +300,9 @@ both! {
     what_is_malformed_is_an_invalid_request_on_sqlite
         what_is_malformed_is_an_invalid_request_on_postgres
         what_is_malformed_is_an_invalid_request;
+    what_is_said_to_be_a_jwt_is_one_on_sqlite
+        what_is_said_to_be_a_jwt_is_one_on_postgres
+        a_jwt_is_one;
     a_subject_that_is_not_good_or_not_within_reach_is_an_invalid_request_on_sqlite
         a_subject_that_is_not_good_or_not_within_reach_is_an_invalid_request_on_postgres
         a_subject_that_is_not_good_or_not_within_reach_is_an_invalid_request;

@@ -56,10 +56,9 @@ fn nothing_leaks(engine: Engine) {
     assert_invalid_grant(&there.ask(GrantName::AuthorizationCode, &pairs));
 }
 
-#[test]
-fn an_issuer_of_another_host_with_the_same_path_stands_in_nobodys_way() {
+fn an_issuer_of_another_host_with_the_same_path_stands_in_nobodys_way(engine: Engine) {
     // S61, I11: such as come by an import, or of a service that has moved.
-    let mut office = Office::open(Engine::Sqlite);
+    let mut office = Office::open(engine);
     let elsewhere =
         samples::issuer("https://a.much.longer.name.example/oauth2").expect("an issuer");
     office.seed.store.change(|unit| unit.add_issuer(&elsewhere)).expect("it is added");
@@ -79,10 +78,9 @@ fn nothing_leaks_between_virtual_issuers_on_postgres() {
     nothing_leaks(Engine::Postgres);
 }
 
-#[test]
-fn each_issuer_has_its_own_metadata_and_keys() {
+fn each_issuer_has_its_own_metadata_and_keys(engine: Engine) {
     // S60, S61, B130
-    let Two { first, .. } = two(Engine::Sqlite);
+    let Two { first, .. } = two(engine);
     let get = |path: &str| Request::new("GET", path).send(first.house.address);
     for (path, issuer) in [("/oauth2", "https://issuer.example/oauth2"), (PATH, VIRTUAL)] {
         for place in [
@@ -108,10 +106,9 @@ fn each_issuer_has_its_own_metadata_and_keys() {
     }
 }
 
-#[test]
-fn a_suspended_issuer_serves_nobody_and_leaves_the_other_alone() {
+fn a_suspended_issuer_serves_nobody_and_leaves_the_other_alone(engine: Engine) {
     // I16
-    let Two { first, second } = two(Engine::Sqlite);
+    let Two { first, second } = two(engine);
     let here = first.web();
     let secret = second.add("web", registration(), Proof::GeneratedSecret);
     let there = first.party("web", &secret).at(PATH);
@@ -121,4 +118,16 @@ fn a_suspended_issuer_serves_nobody_and_leaves_the_other_alone() {
     assert_refused(&there.for_itself(&[]), 401, "invalid_client");
     assert_refused(&there.introspect(&access), 401, "invalid_client");
     assert_eq!(here.for_itself(&[]).status, 200);
+}
+
+both! {
+    an_issuer_of_another_host_with_the_same_path_stands_in_nobodys_way_on_sqlite
+        an_issuer_of_another_host_with_the_same_path_stands_in_nobodys_way_on_postgres
+        an_issuer_of_another_host_with_the_same_path_stands_in_nobodys_way;
+    each_issuer_has_its_own_metadata_and_keys_on_sqlite
+        each_issuer_has_its_own_metadata_and_keys_on_postgres
+        each_issuer_has_its_own_metadata_and_keys;
+    a_suspended_issuer_serves_nobody_and_leaves_the_other_alone_on_sqlite
+        a_suspended_issuer_serves_nobody_and_leaves_the_other_alone_on_postgres
+        a_suspended_issuer_serves_nobody_and_leaves_the_other_alone;
 }
