@@ -37,10 +37,11 @@ impl Pair {
             let answer = request.send(office.house.address);
             (answer.status, answer.body)
         };
-        let wanted = ask(&self.one);
+        // A machine that is busy with other things may send somebody away.
+        let served = std::iter::repeat_with(|| ask(&self.one)).find(|told| told.0 != 503);
+        let wanted = served.expect("an answer");
         let again = |request: &Request| {
             let told = ask(request);
-            // A machine that is busy with other things may send somebody away.
             assert!(told == wanted || told.0 == 503, "{}: {told:?}", self.what);
         };
         Timings::measure(samples, || again(&self.one), || again(&self.other))
