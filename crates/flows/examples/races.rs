@@ -10,6 +10,8 @@
 )]
 #![expect(dead_code, reason = "the house of the tests has more verbs than races need")]
 
+#[path = "../tests/state/asker.rs"]
+mod asker;
 #[path = "../tests/state/house.rs"]
 mod house;
 #[path = "../tests/state/racing.rs"]

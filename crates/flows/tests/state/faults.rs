@@ -8,9 +8,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use muster_domain::{Client, Clock, Credentials, ErrorCode, TransactionState, User};
 use muster_flows::{Decision, Revoked, TokenAnswer};
 
+use crate::asker::Showing;
 use crate::faulty::{Faulty, Strike, Switch};
 use crate::house::{Engine, House, every_grant, with_grace};
-use crate::proving::{Holder, NO_PROOF, Showing};
+use crate::proving::{Holder, NO_PROOF};
 use crate::trusted::Trusted;
 use crate::verbs::live_refresh;
 

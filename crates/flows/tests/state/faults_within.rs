@@ -8,10 +8,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use muster_domain::{Client, Clock, Credentials, ErrorCode, User};
 use muster_flows::{Decision, TokenAnswer};
 
+use crate::asker::Showing;
 use crate::faulty::{Strike, Switch};
 use crate::faulty_within::{FaultyChronicle, FaultyWithin, Recorded};
 use crate::house::{Engine, House, every_grant, with_grace};
-use crate::proving::{Holder, Showing};
+use crate::proving::Holder;
 use crate::trusted::Trusted;
 
 /// More calls than any flow makes.

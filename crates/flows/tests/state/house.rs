@@ -17,11 +17,13 @@ use muster_flows::{
     Chronicle, Doing, FlowError, Outcome, PublishedKeys, Seed, ShownProof, TokenAnswer, Tools,
     Unrecorded,
 };
-use muster_grants::{BasicReadings, GrantTypes, Method, ParseSettings, RawRequest};
+use muster_grants::{BasicReadings, GrantTypes, ParseSettings};
 use muster_policy::{Lifetimes, Rulebook};
 use muster_store::{Sequence, Store, StoredDataKey};
 use muster_store_diesel::{PoolSettings, Scratch, open};
 use muster_testkit::{Folder, HandClock, TestServer, database_url};
+
+use crate::asker::Asker;
 
 pub(crate) const NOW: i64 = 1_795_000_000_000;
 
@@ -145,7 +147,7 @@ impl House {
 
     /// Hands out codes that a login would hand out, in one unit.
     pub(crate) fn codes(&self, client: &Client, user: &User, count: usize) -> Vec<String> {
-        let (tools, now) = (&self.tools, Timestamp::from_millis(NOW));
+        let (tools, now) = (&self.tools, self.tools.clock.now());
         let entitlement = Entitlement::of_scopes(client.registration.scopes.clone());
         let flows: Vec<_> = (0..count).map(|_| self.flow_of_code(client, user)).collect();
         self.store()
@@ -175,22 +177,24 @@ impl House {
     }
 
     fn flow_of_code(&self, client: &Client, user: &User) -> (muster_domain::Transaction, String) {
-        let shard = user.key.shard;
-        let code = Handle::generate(HandleKind::Code, shard, &OsRandomness).unwrap();
-        let text = code.expose().clone();
+        let (shard, now) = (user.key.shard, self.tools.clock.now());
+        let random = || Handle::generate(HandleKind::Code, shard, &OsRandomness).unwrap();
+        let (code, name) = (random().expose().clone(), random());
         let transaction = muster_domain::Transaction {
             key: muster_domain::TransactionKey::new(shard, 0),
             issuer: self.tools.issuer.key,
             client: client.key,
             user: Some(user.key),
-            id: muster_domain::TransactionId::new(format!("urn:flow:{}", &text[6..])).unwrap(),
-            started_at: Timestamp::from_millis(NOW),
+            // A name that tells nothing of the code (D9).
+            id: muster_domain::TransactionId::new(format!("urn:flow:{}", &name.expose()[6..]))
+                .unwrap(),
+            started_at: now,
             state: muster_domain::TransactionState::Open,
-            expires_at: Some(Timestamp::from_millis(NOW).plus(Lifetime::from_days(365))),
+            expires_at: Some(now.plus(Lifetime::from_days(365))),
             descent: None,
             scopes: client.registration.scopes.clone(),
         };
-        (transaction, text)
+        (transaction, code)
     }
 
     /// A family of its own: the answer that its code was redeemed for.
@@ -200,27 +204,25 @@ impl House {
     }
 
     /// A request to the token endpoint with this body, and the tokens that come of it.
-    pub(crate) fn ask(&self, client: &str, body: &str) -> Told {
-        match self.outcome(client, body)? {
+    pub(crate) fn ask<'a>(&self, asker: impl Into<Asker<'a>>, body: &str) -> Told {
+        match self.outcome(asker, body)? {
             Outcome::Tokens(answer) => Ok(*answer),
             Outcome::Listing(_) => panic!("nobody asked for a listing"),
         }
     }
 
     /// The same, whatever comes of it.
-    pub(crate) fn outcome(&self, client: &str, body: &str) -> Result<Outcome, ErrorCode> {
-        let authorization = basic(client);
-        self.carry_out(&raw(body, &authorization))
-    }
-
-    /// The way of a request to the token endpoint.
-    pub(crate) fn carry_out(&self, raw: &RawRequest<'_>) -> Result<Outcome, ErrorCode> {
-        let request = muster_grants::parse(raw, &READING).map_err(|e| e.code())?;
+    pub(crate) fn outcome<'a>(
+        &self,
+        asker: impl Into<Asker<'a>>,
+        body: &str,
+    ) -> Result<Outcome, ErrorCode> {
+        let letter = asker.into().write(body);
+        let request = muster_grants::parse(&letter.raw(), &READING).map_err(|e| e.code())?;
         let caller = self.caller(&request.presented)?;
         let permit = muster_policy::permit(caller, request.grant, &self.rulebook)
             .map_err(muster_policy::Denial::code)?;
-        let shown = ShownProof { proof: request.proof.as_ref(), method: "POST", url: ENDPOINT };
-        self.doing_with(shown, |doing| muster_flows::carry_out(&permit, doing))
+        self.doing(request.proof.as_ref(), |doing| muster_flows::carry_out(&permit, doing))
     }
 
     pub(crate) fn caller(&self, presented: &muster_grants::Presented) -> Result<Caller, ErrorCode> {
@@ -230,18 +232,13 @@ impl House {
         })
     }
 
+    /// The work of a request that came with this proof.
     pub(crate) fn doing<T>(
         &self,
+        proof: Option<&Secret<String>>,
         work: impl FnOnce(&Doing<'_>) -> Result<T, FlowError>,
     ) -> Result<T, ErrorCode> {
-        self.doing_with(ShownProof { proof: None, method: "POST", url: ENDPOINT }, work)
-    }
-
-    fn doing_with<T>(
-        &self,
-        shown: ShownProof<'_>,
-        work: impl FnOnce(&Doing<'_>) -> Result<T, FlowError>,
-    ) -> Result<T, ErrorCode> {
+        let shown = ShownProof { proof, method: "POST", url: ENDPOINT };
         work(&Doing { tools: &self.tools, chronicle: &*self.chronicle, shown })
             .map_err(|error| error.code())
     }
@@ -252,15 +249,6 @@ pub(crate) const READING: ParseSettings = ParseSettings {
     token_info_by_get: true,
     grants: GrantTypes::ALL,
 };
-
-pub(crate) fn basic(id: &str) -> Vec<Vec<u8>> {
-    let pair = data_encoding::BASE64.encode(format!("{id}:{id}").as_bytes());
-    vec![format!("Basic {pair}").into_bytes()]
-}
-
-pub(crate) fn raw<'a>(body: &'a str, authorization: &'a [Vec<u8>]) -> RawRequest<'a> {
-    RawRequest { method: Method::Post, query: b"", body: body.as_bytes(), authorization, dpop: &[] }
-}
 
 /// A registration for every grant and these scopes.
 pub(crate) fn every_grant(scopes: &str) -> Registration {

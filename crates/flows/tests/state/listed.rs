@@ -1,18 +1,20 @@
-//! A listing as rows: what a client that may list its own is told.
+//! A listing as rows: what a party is told that presents a token.
 
 use std::sync::Arc;
 
-use muster_domain::{ClientId, TokenKind, TransactionId};
+use muster_domain::{ClientId, ErrorCode, TokenKind, TransactionId};
 use muster_flows::{
     EndedTexts, ListingCursor, ListingSink, Outcome, Progress, ShowTokens, ShownToken,
 };
 use muster_store::StoredToken;
 
+use crate::asker::Asker;
 use crate::house::House;
 
 /// A token of the answer.
 #[derive(Clone, Debug)]
 pub(crate) struct Row {
+    pub(crate) client: String,
     pub(crate) transaction: String,
     pub(crate) kind: TokenKind,
     pub(crate) text: String,
@@ -20,20 +22,24 @@ pub(crate) struct Row {
 }
 
 #[derive(Default)]
-struct Rows {
+struct Gathered {
+    client: String,
     transaction: String,
-    rows: Vec<Row>,
+    tokens: Vec<Row>,
 }
 
-impl ListingSink for Rows {
-    fn client(&mut self, _: &ClientId) {}
+impl ListingSink for Gathered {
+    fn client(&mut self, id: &ClientId) {
+        id.as_str().clone_into(&mut self.client);
+    }
 
     fn transaction(&mut self, id: &TransactionId) {
         id.as_str().clone_into(&mut self.transaction);
     }
 
     fn element(&mut self, tokens: &[ShownToken]) {
-        self.rows.extend(tokens.iter().map(|token| Row {
+        self.tokens.extend(tokens.iter().map(|token| Row {
+            client: self.client.clone(),
             transaction: self.transaction.clone(),
             kind: token.kind,
             text: token.text.as_ref().expect("its text is known").expose().clone(),
@@ -53,21 +59,29 @@ impl ListingSink for Rows {
 impl House {
     /// What `client` holds of the user for whom this access token speaks.
     pub(crate) fn listed(&self, client: &str, access: &str) -> Vec<Row> {
+        self.told(client, (TokenKind::Access, access)).expect("it may list")
+    }
+
+    /// What a party is told of the user for whom this token speaks.
+    pub(crate) fn told<'a>(
+        &self,
+        asker: impl Into<Asker<'a>>,
+        (kind, text): (TokenKind, &str),
+    ) -> Result<Vec<Row>, ErrorCode> {
         let body = format!(
-            "grant_type=urn:oa4mp:params:oauth:grant-type:token-info&access_token={access}"
+            "grant_type=urn:oa4mp:params:oauth:grant-type:token-info&{}={text}",
+            kind.as_str()
         );
-        let Outcome::Listing(planned) = self.outcome(client, &body).expect("it may list") else {
-            panic!("a listing")
-        };
+        let Outcome::Listing(planned) = self.outcome(asker, &body)? else { panic!("a listing") };
         let mut cursor = ListingCursor::new(planned.plan, 5_000);
         let (keys, clock) = (Arc::clone(&self.tools.keys), self.clock.clone());
         let show = ShowTokens::new(keys, clock, EndedTexts::Keep, planned.warrant);
-        let mut sink = Rows::default();
+        let mut sink = Gathered::default();
         loop {
             let progress = self.store().list(|reading| cursor.advance(reading, &show, &mut sink));
             match progress.expect("the store answers") {
                 Progress::More => {}
-                Progress::Done => return sink.rows,
+                Progress::Done => return Ok(sink.tokens),
                 Progress::RightLost => panic!("the right was lost meanwhile"),
             }
         }

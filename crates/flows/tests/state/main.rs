@@ -8,6 +8,7 @@
 )]
 
 mod alike;
+mod asker;
 mod chains;
 mod checker;
 mod cleaned;
@@ -18,13 +19,14 @@ mod faulty_within;
 mod grants;
 mod histories;
 mod house;
-mod issuing_model;
-mod issuing_reference;
+mod issuing;
+mod keeping;
 mod listed;
 mod narrowing;
 mod proofs;
 mod proving;
 mod races;
 mod racing;
+mod tables;
 mod trusted;
 mod verbs;

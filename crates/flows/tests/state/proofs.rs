@@ -2,11 +2,12 @@
 
 use std::sync::Barrier;
 
-use muster_domain::{Clock, Credentials, Registration};
+use muster_domain::{Clock, Credentials, ErrorCode, Registration, TokenKind};
 use muster_flows::TokenAnswer;
 
+use crate::asker::Showing;
 use crate::house::{Engine, House, Told, VERIFIER, every_grant, with_grace};
-use crate::proving::{Holder, NO_PROOF, Showing};
+use crate::proving::{Holder, NO_PROOF};
 
 fn refresh_of(answer: &TokenAnswer) -> String {
     answer.refresh_token.as_ref().expect("a refresh token").expose().clone()
@@ -57,6 +58,19 @@ fn a_client_that_proves_itself_may_refresh_with_one_key_after_the_other() {
         held = refresh_of(&answer.unwrap());
     }
     assert!(house.refresh("web", &held, "").is_ok());
+}
+
+#[test]
+fn who_proves_nothing_lists_nothing_with_a_token_that_it_found() {
+    // I01: otherwise one stolen access token would yield every refresh token beside it.
+    for engine in Engine::BOTH {
+        let house = House::new(engine);
+        let client = house.client_by("app", every_grant("a"), Credentials::none());
+        let code = house.codes(&client, &house.user("alice"), 1).remove(0);
+        let found = house.redeem(PUBLIC, &code).unwrap();
+        let told = house.told(PUBLIC, (TokenKind::Access, found.access_token.expose()));
+        assert_eq!(told.map(drop), Err(ErrorCode::UnauthorizedClient));
+    }
 }
 
 #[test]

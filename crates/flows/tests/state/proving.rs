@@ -3,11 +3,10 @@
 
 use muster_crypto::{Algorithm, PrivateKey};
 use muster_domain::{ErrorCode, Timestamp};
-use muster_flows::Outcome;
-use muster_grants::RawRequest;
 use serde_json::{Value, json};
 
-use crate::house::{ENDPOINT, House, Told, basic, raw};
+use crate::asker::{Asker, Showing};
+use crate::house::{ENDPOINT, House, Told};
 
 /// Whoever holds a private key.
 pub(crate) struct Holder(PrivateKey);
@@ -44,17 +43,6 @@ impl Holder {
     }
 }
 
-/// How a client shows who it is.
-#[derive(Clone, Copy)]
-pub(crate) enum Showing<'a> {
-    /// By its secret.
-    Secret,
-    /// By its name alone.
-    Name,
-    /// By a signed statement.
-    Statement(&'a str),
-}
-
 impl House {
     /// Asks with a proof.
     pub(crate) fn ask_proving(
@@ -63,25 +51,7 @@ impl House {
         proof: Option<&str>,
         body: &str,
     ) -> Told {
-        let authorization = match showing {
-            Showing::Secret => basic(client),
-            Showing::Name | Showing::Statement(_) => Vec::new(),
-        };
-        let body = match showing {
-            Showing::Secret => body.to_owned(),
-            Showing::Name => format!("{body}&client_id={client}"),
-            Showing::Statement(statement) => {
-                let kind = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
-                format!("{body}&client_assertion_type={kind}&client_assertion={statement}")
-            }
-        };
-        let proofs: Vec<Vec<u8>> =
-            proof.into_iter().map(|proof| proof.as_bytes().to_vec()).collect();
-        let request = RawRequest { dpop: &proofs, ..raw(&body, &authorization) };
-        match self.carry_out(&request)? {
-            Outcome::Tokens(answer) => Ok(*answer),
-            Outcome::Listing(_) => panic!("nobody asked for a listing"),
-        }
+        self.ask(Asker { id: client, showing, proof }, body)
     }
 }
 

@@ -1,16 +1,15 @@
-//! What clients, persons and keepers can do, each as one verb.
+//! What clients, persons and admins can do, each as one verb.
 
 use muster_client_auth::Caller;
 use muster_crypto::{CodeKind, Handle};
 use muster_domain::{
-    Client, DeviceFlow, ErrorCode, Shard, Token, TokenKind, TokenState, Transaction, User,
-    UserStatus,
+    Client, DeviceFlow, ErrorCode, Secret, Shard, Token, TokenKind, TokenState, Transaction, User,
 };
 use muster_flows::{ActiveToken, Decision, DeviceStarted, Revoked};
-use muster_policy::{introspection_reach, permit_device, revocation_reach};
-use muster_store::PartyKey;
+use muster_policy::{InspectDenial, introspection_reach, permit_device, revocation_reach};
 
-use crate::house::{House, READING, Told, VERIFIER, basic, raw};
+use crate::asker::Asker;
+use crate::house::{House, READING, Told, VERIFIER};
 
 const EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 const TYPE: &str = "urn:ietf:params:oauth:token-type";
@@ -18,41 +17,53 @@ const BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 const DEVICE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
 impl House {
-    pub(crate) fn redeem(&self, client: &str, code: &str) -> Told {
+    pub(crate) fn redeem<'a>(&self, asker: impl Into<Asker<'a>>, code: &str) -> Told {
         self.ask(
-            client,
+            asker,
             &format!("grant_type=authorization_code&code={code}&code_verifier={VERIFIER}"),
         )
     }
 
     /// Refreshes; `more` is what else the body says.
-    pub(crate) fn refresh(&self, client: &str, token: &str, more: &str) -> Told {
-        self.ask(client, &format!("grant_type=refresh_token&refresh_token={token}{more}"))
+    pub(crate) fn refresh<'a>(&self, asker: impl Into<Asker<'a>>, token: &str, more: &str) -> Told {
+        self.ask(asker, &format!("grant_type=refresh_token&refresh_token={token}{more}"))
     }
 
-    pub(crate) fn client_credentials(&self, client: &str, more: &str) -> Told {
-        self.ask(client, &format!("grant_type=client_credentials{more}"))
+    pub(crate) fn client_credentials<'a>(&self, asker: impl Into<Asker<'a>>, more: &str) -> Told {
+        self.ask(asker, &format!("grant_type=client_credentials{more}"))
     }
 
     /// Exchanges an access token for what `more` asks for.
-    pub(crate) fn exchange(&self, client: &str, token: &str, more: &str) -> Told {
+    pub(crate) fn exchange<'a>(
+        &self,
+        asker: impl Into<Asker<'a>>,
+        token: &str,
+        more: &str,
+    ) -> Told {
         let subject = format!("subject_token={token}&subject_token_type={TYPE}:access_token");
-        self.ask(client, &format!("grant_type={EXCHANGE}&{subject}{more}"))
+        self.ask(asker, &format!("grant_type={EXCHANGE}&{subject}{more}"))
     }
 
     /// Exchanges an access token for a refresh token.
-    pub(crate) fn exchange_for_refresh(&self, client: &str, token: &str) -> Told {
-        self.exchange(client, token, &format!("&requested_token_type={TYPE}:refresh_token"))
+    pub(crate) fn exchange_for_refresh<'a>(
+        &self,
+        asker: impl Into<Asker<'a>>,
+        token: &str,
+    ) -> Told {
+        self.exchange(asker, token, &format!("&requested_token_type={TYPE}:refresh_token"))
     }
 
-    pub(crate) fn start_device(&self, client: &str) -> Result<DeviceStarted, ErrorCode> {
-        let authorization = basic(client);
-        let request = muster_grants::parse_device_start(&raw("", &authorization), &READING);
-        let (presented, start, _) = request.map_err(|error| error.code())?;
+    pub(crate) fn start_device<'a>(
+        &self,
+        asker: impl Into<Asker<'a>>,
+    ) -> Result<DeviceStarted, ErrorCode> {
+        let letter = asker.into().write("");
+        let request = muster_grants::parse_device_start(&letter.raw(), &READING);
+        let (presented, start, proof) = request.map_err(|error| error.code())?;
         let caller = self.caller(&presented)?;
         let permit = permit_device(&caller, start.scope.as_ref(), Vec::new(), &self.rulebook)
             .map_err(muster_policy::Denial::code)?;
-        self.doing(|doing| muster_flows::start_device(&permit, doing))
+        self.doing(proof.as_ref(), |doing| muster_flows::start_device(&permit, doing))
     }
 
     pub(crate) fn approve(&self, started: &DeviceStarted, user: &User) -> Result<bool, ErrorCode> {
@@ -69,12 +80,12 @@ impl House {
     }
 
     /// Shows an assertion about a user.
-    pub(crate) fn believe(&self, client: &str, assertion: &str) -> Told {
-        self.ask(client, &format!("grant_type={BEARER}&assertion={assertion}"))
+    pub(crate) fn believe<'a>(&self, asker: impl Into<Asker<'a>>, assertion: &str) -> Told {
+        self.ask(asker, &format!("grant_type={BEARER}&assertion={assertion}"))
     }
 
-    pub(crate) fn poll(&self, client: &str, device_code: &str) -> Told {
-        self.ask(client, &format!("grant_type={DEVICE}&device_code={device_code}"))
+    pub(crate) fn poll<'a>(&self, asker: impl Into<Asker<'a>>, device_code: &str) -> Told {
+        self.ask(asker, &format!("grant_type={DEVICE}&device_code={device_code}"))
     }
 
     /// The flow of a device as it rests.
@@ -87,24 +98,33 @@ impl House {
         found.unwrap().expect("the flow")
     }
 
-    pub(crate) fn introspect(
+    pub(crate) fn introspect<'a>(
         &self,
-        client: &str,
+        asker: impl Into<Asker<'a>>,
         token: &str,
     ) -> Result<Option<ActiveToken>, ErrorCode> {
-        let (caller, query) = self.query(client, token)?;
-        let reach = introspection_reach(&caller).expect("a proved client may ask");
-        let Caller::Client(who) = &caller else { panic!("a client asks") };
-        muster_flows::introspect(&query, (reach, Some(&who.client().id)), &self.tools)
-            .map_err(|error| error.code())
+        let (caller, query) = self.query(&asker.into(), token)?;
+        let reach = introspection_reach(&caller).map_err(|denial| match denial {
+            InspectDenial::Unproved => ErrorCode::InvalidClient,
+            InspectDenial::Denied(denial) => denial.code(),
+        })?;
+        let asks = match &caller {
+            Caller::Client(who) => Some(&who.client().id),
+            Caller::Admin(_) => None,
+        };
+        muster_flows::introspect(&query, (reach, asks), &self.tools).map_err(|error| error.code())
     }
 
     pub(crate) fn is_active(&self, client: &str, token: &str) -> bool {
         self.introspect(client, token).expect("introspection answers").is_some()
     }
 
-    pub(crate) fn revoke(&self, client: &str, token: &str) -> Result<Revoked, ErrorCode> {
-        let (caller, query) = self.query(client, token)?;
+    pub(crate) fn revoke<'a>(
+        &self,
+        asker: impl Into<Asker<'a>>,
+        token: &str,
+    ) -> Result<Revoked, ErrorCode> {
+        let (caller, query) = self.query(&asker.into(), token)?;
         let reach = revocation_reach(&caller).map_err(muster_policy::Denial::code)?;
         muster_flows::revoke(&query, reach, (&self.tools, &*self.chronicle))
             .map_err(|error| error.code())
@@ -112,22 +132,20 @@ impl House {
 
     fn query(
         &self,
-        client: &str,
+        asker: &Asker<'_>,
         token: &str,
     ) -> Result<(Caller, muster_grants::TokenQuery), ErrorCode> {
-        let (body, authorization) = (format!("token={token}"), basic(client));
-        let request = muster_grants::parse_token_query(&raw(&body, &authorization), &READING);
+        let letter = asker.write(&format!("token={token}"));
+        let request = muster_grants::parse_token_query(&letter.raw(), &READING);
         let (presented, query, _) = request.map_err(|error| error.code())?;
         Ok((self.caller(&presented)?, query))
     }
 
-    pub(crate) fn set_client(&self, client: &Client, status: muster_domain::PartyStatus) {
-        let key = PartyKey::Client(client.key);
-        self.store().change(|unit| unit.set_party_status(key, status)).unwrap();
-    }
-
-    pub(crate) fn set_user(&self, user: &User, status: UserStatus) {
-        self.store().change(|unit| unit.set_user_status(user.key, status)).unwrap();
+    /// What a token of this client is worth, whoever the client is.
+    pub(crate) fn look(&self, holder: &Client, token: &str) -> Option<ActiveToken> {
+        let reach = muster_domain::Reach::one_client(holder.issuer, holder.key);
+        let query = muster_grants::TokenQuery { text: Secret::from(token), hint: None };
+        muster_flows::introspect(&query, (reach, Some(&holder.id)), &self.tools).unwrap()
     }
 
     /// The transaction of a token and all its tokens, straight from the database.
