@@ -1,5 +1,8 @@
 //! As many simultaneous redemptions as are asked for, on both engines (T01, T02):
 //! `cargo run -p muster-flows --release --example races -- --count 1000000`.
+//!
+//! PostgreSQL is the one that tests are given (`cargo xtask databases`); what SQLite keeps
+//! goes to the folder for temporary files (`TMPDIR`).
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -37,10 +40,12 @@ fn main() {
             (house.client("strict", every_grant("a")), house.client("mild", with_grace("a")));
         let user = house.user("alice");
         for prize in prizes {
+            let began = std::time::Instant::now();
             let client = if prize == Prize::RefreshInGrace { &mild } else { &strict };
             let runners = Runners { house: &house, client, user: &user };
             let tried = runners.run(prize, count.div_ceil(Engine::BOTH.len() * prizes.len()));
-            println!("{engine:?} {prize:?}: {tried} redemptions, one lineage each");
+            let seconds = began.elapsed().as_secs();
+            println!("{engine:?} {prize:?}: {tried} redemptions, one lineage each, {seconds} s");
         }
     }
 }

@@ -10,7 +10,6 @@
 mod alike;
 mod asker;
 mod chains;
-mod checker;
 mod cleaned;
 mod faults;
 mod faults_within;
@@ -27,6 +26,7 @@ mod proofs;
 mod proving;
 mod races;
 mod racing;
+mod recorded;
 mod tables;
 mod trusted;
 mod verbs;
