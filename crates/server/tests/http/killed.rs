@@ -24,9 +24,10 @@ const ANSWERS: u64 = 40;
 /// How long after an answer it is killed, in microseconds, at most: a request's time.
 const BEHIND: u64 = 4_000;
 
-fn kills_of_one_engine() -> usize {
+/// Half of the kills that the environment asks for, or of these.
+pub(crate) fn kills_of_one_engine(usual: usize) -> usize {
     let asked = std::env::vars().find(|(name, _)| name == "MUSTER_TEST_KILLS");
-    asked.map_or(KILLS, |(_, number)| number.parse().expect("a number of kills")).div_ceil(2)
+    asked.map_or(usual, |(_, number)| number.parse().expect("a number of kills")).div_ceil(2)
 }
 
 /// A client whose tokens outlive the test, and whether it has a period of grace.
@@ -72,7 +73,7 @@ pub(crate) fn at_once(clerks: &mut [Clerk], work: impl Fn(&mut Clerk) + Sync) {
 }
 
 /// After so many answers, and so long after the last of them.
-fn a_moment(chance: &CountingRandomness) -> (usize, Duration) {
+pub(crate) fn a_moment(chance: &CountingRandomness) -> (usize, Duration) {
     let [answers, behind] = [ANSWERS, BEHIND].map(|end| {
         let mut bytes = [0; 8];
         chance.fill(&mut bytes).expect("bytes of a counter");
@@ -111,7 +112,7 @@ fn kill_at_work(
 
 /// What a killed service has sent to PostgreSQL may still come about: until the server has
 /// noticed that nobody is there any more.
-fn until_nothing_is_under_way(house: &House, engine: Engine) {
+pub(crate) fn until_nothing_is_under_way(house: &House, engine: Engine) {
     const OTHERS: &str = "pg_stat_activity WHERE datname = current_database() \
          AND pid <> pg_backend_pid()";
     while engine != Engine::Sqlite && count(house, OTHERS) > 0 {
@@ -124,7 +125,7 @@ fn nothing_is_lost(engine: Engine, host: [u8; 4]) {
     let addresses = (free_address_at(host), free_address_at(host));
     let settings = [("MUSTER__TOKENS__INTROSPECTIONS_PER_SECOND", "100000")];
     let house = House::start_at(engine.scratch(), &settings, addresses);
-    let kills = kills_of_one_engine();
+    let kills = kills_of_one_engine(KILLS);
     let office = Office::of(house);
     let mut clerks = clerks(&office, 2 * kills + 8, false);
     // From here on the service alone has the database open: it, and nobody else, recovers it.

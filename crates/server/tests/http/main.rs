@@ -57,6 +57,7 @@ mod issuing;
 mod jwt_bearer;
 mod keys;
 mod killed;
+mod killed_histories;
 mod ledger;
 mod listing_cut;
 mod listing_faults;
