@@ -106,6 +106,25 @@ fn a_full_disk_refuses_whole_changes_and_space_brings_them_back() {
     assert_eq!(kept(&scratch), kept_so_far);
 }
 
+/// What a savepoint can go back to is as large as what its unit changes; SQLite once moved it
+/// to a file when it was a MiB, and called the disk full.
+#[test]
+fn a_unit_among_others_may_change_many_pages_and_be_taken_back() {
+    let scratch = Scratch::sqlite().unwrap();
+    let mut connection = stranger(&scratch);
+    let mut run = |statement: &str| connection.batch_execute(statement).unwrap();
+    run("CREATE TABLE many (number integer PRIMARY KEY, text text NOT NULL)");
+    run("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 4000) \
+         INSERT INTO many SELECT i, hex(zeroblob(1000)) FROM n");
+    run("BEGIN IMMEDIATE; SAVEPOINT unit");
+    run("UPDATE many SET text = replace(text, '0', '1')");
+    run("ROLLBACK TO unit");
+    run("UPDATE many SET text = replace(text, '0', '2')");
+    run("RELEASE unit; COMMIT");
+    let changed = "SELECT NULL AS who, count(*) AS number FROM many WHERE text LIKE '22%'";
+    assert_eq!(scratch.tally(changed).unwrap(), [(None, 4_000)]);
+}
+
 /// F08: not one byte can be written any more.
 #[test]
 fn a_file_that_takes_nothing_loses_nothing() {
@@ -174,6 +193,6 @@ fn sqlite_is_compiled_so_that_readers_share_no_lock_and_statements_stay_prepared
     let options: Vec<Compiled> =
         diesel::sql_query("PRAGMA compile_options").load(&mut stranger(&scratch)).unwrap();
     let has = |wanted: &str| options.iter().any(|option| option.compile_options == wanted);
-    assert!(has("DEFAULT_MEMSTATUS=0") && has("ENABLE_QPSG"));
+    assert!(has("DEFAULT_MEMSTATUS=0") && has("ENABLE_QPSG") && has("STMTJRNL_SPILL=-1"));
     assert!(!has("ENABLE_STAT4") && !has("ENABLE_MEMORY_MANAGEMENT"));
 }
