@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use muster_crypto::{Handle, HandleKind, OsRandomness};
 use muster_domain::{ErrorCode, PartyStatus, Shard};
-use muster_grants::Presented;
+use muster_grants::{Method, Presented, RawRequest};
 
 use crate::faulty::Switch;
 use crate::faulty_within::FaultyWithin;
-use crate::house::{Engine, House, READING, every_grant, raw};
+use crate::house::{Engine, House, READING, every_grant};
 
 /// A house that counts what its store is asked for.
 fn counting(engine: Engine) -> (House, Arc<Switch>) {
@@ -28,8 +28,14 @@ fn unknown(kind: HandleKind) -> String {
 fn presented(id: &str, secret: &str) -> Presented {
     let pair = data_encoding::BASE64.encode(format!("{id}:{secret}").as_bytes());
     let header = vec![format!("Basic {pair}").into_bytes()];
-    let request = muster_grants::parse(&raw("grant_type=client_credentials", &header), &READING);
-    request.unwrap().presented
+    let raw = RawRequest {
+        method: Method::Post,
+        query: b"",
+        body: b"grant_type=client_credentials",
+        authorization: &header,
+        dpop: &[],
+    };
+    muster_grants::parse(&raw, &READING).unwrap().presented
 }
 
 fn whoever_fails_costs_the_store_the_same(engine: Engine) {
