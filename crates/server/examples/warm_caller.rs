@@ -75,7 +75,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// How long it takes to do something many times.
-fn lasting(work: impl Fn() -> Result<(), Box<dyn Error>>) -> Result<Duration, Box<dyn Error>> {
+fn lasting(work: &dyn Fn() -> Result<(), Box<dyn Error>>) -> Result<Duration, Box<dyn Error>> {
     let begun = Instant::now();
     for _ in 0..TIMES {
         work()?;
