@@ -41,23 +41,25 @@ impl Timings {
         timings
     }
 
-    /// The same for one work on two inputs. Each is copied before the clock starts, so that
-    /// neither code nor place tells them apart.
-    pub fn compare<T: Clone>(times: usize, [one, other]: [&T; 2], work: impl Fn(&T)) -> Self {
+    /// The same for one work on two inputs. Each is copied before the clock starts, and nothing
+    /// branches on which of them it is, so that neither code nor place tells them apart.
+    pub fn compare<T: Clone>(times: usize, inputs: [&T; 2], work: impl Fn(&T)) -> Self {
         let chance = SeededRandomness::new(2);
-        let mut timings = Self::default();
-        for _ in 0..times.saturating_mul(2) {
+        let mut taken = Vec::with_capacity(times.saturating_mul(2));
+        while taken.len() < times.saturating_mul(2) {
             let mut coin = [0];
             // This source never fails.
             let _ = chance.fill(&mut coin);
-            let (input, taken) = if coin[0].is_multiple_of(2) {
-                (one.clone(), &mut timings.one)
-            } else {
-                (other.clone(), &mut timings.other)
-            };
-            taken.push(seconds(&mut || work(&input)));
+            let which = usize::from(coin[0] & 1);
+            let Some(input) = inputs.get(which) else { continue };
+            let input = T::clone(input);
+            taken.push((which, seconds(&mut || work(&input))));
         }
-        timings
+        let of = |wanted: usize| -> Vec<f64> {
+            let those = taken.iter().filter(|(which, _)| *which == wanted);
+            those.map(|(_, seconds)| *seconds).collect()
+        };
+        Self { one: of(0), other: of(1) }
     }
 
     /// Welch's t of what is no noise: how many standard errors the means are apart.

@@ -2,6 +2,8 @@
 //! exists (T18, B33, D3). Whether the times are really alike, a command measures
 //! (`MUSTER_TEST_TIMING=1000 cargo xtask test -- -p muster-server --test http timing`).
 
+use std::time::{Duration, Instant};
+
 use muster_admin::Proof;
 use muster_crypto::{Algorithm, PrivateKey};
 use muster_domain::PartyStatus;
@@ -15,6 +17,9 @@ use crate::wire::{Answer, Request, base64};
 /// `right` by SHA-1, as OA4MP keeps it.
 const RIGHT_SHA1: &str = "d27a1f11771200949714b1af99f048a416f5d6f4";
 
+/// Shorter than anybody waits for the hashing thread.
+const WAIT: Duration = Duration::from_millis(240);
+
 /// How many secrets the service has hashed so far.
 fn hashed(office: &Office) -> u64 {
     let metrics = Request::new("GET", "/metrics").send(office.house.management).text();
@@ -22,17 +27,22 @@ fn hashed(office: &Office) -> u64 {
     line.expect("the metric").parse().expect("a number")
 }
 
-/// The answer, and how many secrets it took; again while the hashing thread is overrun, as on
-/// a busy machine it may be.
+/// The answer, and how many secrets it took. Who waited for the hashing thread in vain, as on a
+/// busy machine may happen, is asked again: what is left over is counted with somebody else.
 fn cost(office: &Office, request: &Request) -> (Answer, u64) {
-    loop {
-        let before = hashed(office);
+    let asked = |request: &Request| {
+        let (before, began) = (hashed(office), Instant::now());
         let answer = request.send(office.house.address);
-        let after = hashed(office);
-        if answer.status != 503 {
-            return (answer, after - before);
+        let was_quick = answer.status != 503 && began.elapsed() < WAIT;
+        was_quick.then(|| (answer, hashed(office) - before))
+    };
+    loop {
+        if let Some(told) = asked(request) {
+            return told;
         }
-        std::thread::park_timeout(std::time::Duration::from_millis(300));
+        while asked(&by_header("somebody", "else")).is_none() {
+            std::thread::park_timeout(WAIT);
+        }
     }
 }
 
