@@ -9,12 +9,14 @@ use muster_grants::ParseError;
 use muster_policy::{Denial, InspectDenial};
 use muster_store::StoreError;
 
-use crate::refusal::{PublicWords, Refusal};
+use crate::refusal::{NOT_THIS_GRANT, PublicWords, Refusal};
 
 /// What the other endpoints' questions are called in the trail.
 pub(crate) const INTROSPECTION: &str = "introspection";
 /// RFC 7009.
 pub(crate) const REVOCATION: &str = "revocation";
+/// A token of others (RFC 7009 2.1).
+const NOT_THIS_TOKEN: PublicWords = PublicWords::new("this client may not revoke this token");
 /// RFC 8628 3.1.
 pub(crate) const DEVICE_START: &str = "device_authorization";
 
@@ -104,7 +106,7 @@ impl Cause {
                 Refusal::Busy { retry_after: 1, reason: "the hashing queue is full".into() }
             }
             Self::Authentication(AuthError::Store(error)) => store(error),
-            Self::Denied { denial, .. } => denied(*denial),
+            Self::Denied { denial, asked, .. } => denied(*denial, asked),
             Self::Flow { error, .. } => flow(error),
         }
     }
@@ -134,7 +136,17 @@ impl Cause {
     }
 }
 
-fn denied(denial: Denial) -> Refusal {
+/// What is not for this client: a grant, or another endpoint.
+fn not_for_it(asked: &str) -> PublicWords {
+    PublicWords::new(match asked {
+        INTROSPECTION => "this client may not use the introspection endpoint",
+        REVOCATION => "this client may not use the revocation endpoint",
+        DEVICE_START => "this client may not begin a device flow",
+        _ => return NOT_THIS_GRANT,
+    })
+}
+
+fn denied(denial: Denial, asked: &str) -> Refusal {
     match denial {
         Denial::ScopeNotRegistered => Refusal::InvalidScope(denial.to_string().into()),
         Denial::TargetNotRegistered => Refusal::InvalidTarget(denial.to_string().into()),
@@ -143,7 +155,9 @@ fn denied(denial: Denial) -> Refusal {
         | Denial::GrantNotRegistered
         | Denial::NotForAdmins
         | Denial::NotForPublicClients
-        | Denial::Silence => Refusal::UnauthorizedClient(denial.to_string().into()),
+        | Denial::Silence => {
+            Refusal::UnauthorizedClient(not_for_it(asked), denial.to_string().into())
+        }
     }
 }
 
@@ -154,7 +168,9 @@ fn flow(error: &FlowError) -> Refusal {
         FlowError::InvalidScope => Refusal::InvalidScope(error.to_string().into()),
         FlowError::InvalidTarget { reason } => Refusal::InvalidTarget((*reason).into()),
         FlowError::InvalidProof { reason } => Refusal::InvalidProof((*reason).into()),
-        FlowError::OthersToken => Refusal::UnauthorizedClient(error.to_string().into()),
+        FlowError::OthersToken => {
+            Refusal::UnauthorizedClient(NOT_THIS_TOKEN, error.to_string().into())
+        }
         FlowError::AuthorizationPending => Refusal::AuthorizationPending,
         FlowError::SlowDown => Refusal::SlowDown,
         FlowError::ExpiredToken => Refusal::ExpiredToken,
@@ -225,5 +241,26 @@ pub fn store(error: &StoreError) -> Refusal {
         | StoreError::GivenUp { .. }
         | StoreError::Conflict { .. } => Refusal::StoreUnavailable(error.to_string().into()),
         StoreError::Corrupt { .. } => Refusal::ServerError(error.to_string().into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_names_what_is_not_for_this_client() {
+        let denied = |asked| Cause::denied("c", asked, Denial::NoListingRight).refusal();
+        for (asked, words) in [
+            ("token_info", "this client may not use this grant"),
+            (INTROSPECTION, "this client may not use the introspection endpoint"),
+            (REVOCATION, "this client may not use the revocation endpoint"),
+            (DEVICE_START, "this client may not begin a device flow"),
+        ] {
+            assert_eq!(denied(asked).words(), words);
+            assert_eq!(denied(asked).code(), muster_domain::ErrorCode::UnauthorizedClient);
+        }
+        let others = Cause::flow("c", REVOCATION, FlowError::OthersToken).refusal();
+        assert_eq!(others.words(), "this client may not revoke this token");
     }
 }

@@ -28,8 +28,8 @@ pub enum Refusal {
     InvalidClient(Reason),
     /// The presented token or grant is not acceptable: one answer for all reasons.
     InvalidGrant(Reason),
-    /// The client may not do this.
-    UnauthorizedClient(Reason),
+    /// The client may not do this; the words say what.
+    UnauthorizedClient(PublicWords, Reason),
     /// No such grant here.
     UnsupportedGrantType,
     /// The scope is malformed or too wide.
@@ -140,7 +140,7 @@ impl Refusal {
         vec![
             Self::invalid_request("the request is malformed; the words say how"),
             Self::InvalidGrant(reason()),
-            Self::UnauthorizedClient(reason()),
+            Self::UnauthorizedClient(NOT_THIS_GRANT, reason()),
             Self::UnsupportedGrantType,
             Self::InvalidScope(reason()),
             Self::InvalidTarget(reason()),
@@ -196,8 +196,8 @@ impl Refusal {
                     .with(header::WWW_AUTHENTICATE, HeaderValue::from_static(CHALLENGE))
             }
             Self::InvalidGrant(why) => refused(Code::InvalidGrant, NOT_ACCEPTABLE).because(why),
-            Self::UnauthorizedClient(reason) => {
-                refused(Code::UnauthorizedClient, NOT_THIS_CLIENT).because(reason)
+            Self::UnauthorizedClient(words, reason) => {
+                refused(Code::UnauthorizedClient, words.as_str()).because(reason)
             }
             Self::UnsupportedGrantType => refused(Code::UnsupportedGrantType, NO_SUCH_GRANT),
             Self::InvalidScope(reason) => refused(Code::InvalidScope, BAD_SCOPE).because(reason),
@@ -254,7 +254,9 @@ impl Refusal {
 }
 
 const NOT_ACCEPTABLE: &str = "the presented token or grant is not acceptable";
-const NOT_THIS_CLIENT: &str = "this client may not use this grant";
+/// What a client may not do.
+pub(crate) const NOT_THIS_GRANT: PublicWords =
+    PublicWords::new("this client may not use this grant");
 const NOT_PROVEN: &str = "client authentication failed";
 const BAD_EXCHANGE: &str = "the token to be exchanged is not acceptable";
 const BAD_SCOPE: &str = "the scope is not acceptable";
@@ -361,7 +363,7 @@ mod tests {
             Refusal::InvalidRequest(PublicWords::about("grant_type", "is missing")),
             Refusal::InvalidClient(reason()),
             Refusal::InvalidGrant(reason()),
-            Refusal::UnauthorizedClient(reason()),
+            Refusal::UnauthorizedClient(NOT_THIS_GRANT, reason()),
             Refusal::UnsupportedGrantType,
             Refusal::InvalidScope(reason()),
             Refusal::InvalidTarget(reason()),
