@@ -110,6 +110,9 @@ impl Fields {
         if fields.hosts != 1 || fields.host.is_empty() {
             return Err(Refusal::BadHttp("a request has one Host"));
         }
+        if !fields.host.iter().all(is_of_a_host) {
+            return Err(Refusal::BadHttp("the Host is no host"));
+        }
         Ok(fields)
     }
 
@@ -149,6 +152,15 @@ impl Fields {
             _ => Err(Refusal::BadHttp("a request has one Content-Length or chunks")),
         }
     }
+}
+
+/// A name or an address with a port (RFC 3986 3.2.2, RFC 9112 3.2): two readers must not take
+/// what is none for different hosts.
+const fn is_of_a_host(byte: &u8) -> bool {
+    byte.is_ascii_alphanumeric()
+        || matches!(*byte, b'-' | b'.' | b'_' | b'~' | b'%' | b':')
+        || matches!(*byte, b'[' | b']' | b'!' | b'$' | b'&' | b'\'' | b'(' | b')' | b'*')
+        || matches!(*byte, b'+' | b',' | b';' | b'=')
 }
 
 /// Digits alone: neither sign nor list (RFC 9112 6.3).
@@ -276,6 +288,10 @@ mod tests {
             "GET / HTTP/1.1\r\nX: 1",
             "GET / HTTP/1.1\r\nHost:",
             "GET / HTTP/1.1\r\nHost: h\r\nHost: h",
+            "GET / HTTP/1.1\r\nHost: a b",
+            "GET / HTTP/1.1\r\nHost: a/b",
+            "GET / HTTP/1.1\r\nHost: user@h",
+            "GET / HTTP/1.1\r\nHost: h\u{e9}",
             "GET / HTTP/1.0\r\nHost: h",
             "GET / HTTP/2.0\r\nHost: h",
             "GET /",
