@@ -34,6 +34,12 @@ pub enum KekError {
         #[source]
         source: std::io::Error,
     },
+    /// There is no such file.
+    #[error(
+        "the key file {0} is not there: put it back from your backup, or name the right one in \
+         keys.kek_file; for a database that holds nothing yet, make one: muster keys new-kek {0}"
+    )]
+    Missing(String),
     /// A key that exists is never overwritten: everything is sealed under it.
     #[error("{0} is there already and is left alone; name another file for a new key")]
     Exists(String),
@@ -61,7 +67,13 @@ impl Kek {
     /// Reads the key from its file.
     pub fn load(path: &Path) -> Result<Self, KekError> {
         let failed = |source| KekError::File { path: path.to_owned(), source };
-        let file = File::open(path).map_err(failed)?;
+        let file = File::open(path).map_err(|source| {
+            if source.kind() == ErrorKind::NotFound {
+                KekError::Missing(path.display().to_string())
+            } else {
+                failed(source)
+            }
+        })?;
         let data = file.metadata().map_err(failed)?;
         if data.permissions().mode() & forbidden(path) != 0 {
             return Err(KekError::Open(path.display().to_string()));

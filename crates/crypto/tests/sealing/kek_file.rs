@@ -57,11 +57,14 @@ fn an_existing_file_is_never_overwritten() {
 fn a_missing_file_or_a_folder_is_named() {
     let folder = Folder::new("kek");
     with_mode(folder.path(), 0o700);
-    for path in [folder.file("missing"), folder.path().to_owned()] {
-        let error = Kek::load(&path).unwrap_err();
-        assert!(matches!(error, KekError::File { .. }), "{error}");
-        assert!(error.to_string().contains(&path.display().to_string()), "{error}");
-    }
+    let missing = folder.file("missing");
+    let error = Kek::load(&missing).unwrap_err();
+    assert!(matches!(error, KekError::Missing(_)), "{error}");
+    let remedy = format!("muster keys new-kek {}", missing.display());
+    assert!(error.to_string().ends_with(&remedy), "{error}");
+    let error = Kek::load(folder.path()).unwrap_err();
+    assert!(matches!(error, KekError::File { .. }), "{error}");
+    assert!(error.to_string().contains(&folder.path().display().to_string()), "{error}");
     let nowhere = folder.file("no/such/folder");
     assert!(matches!(Kek::create(&nowhere, &OsRandomness), Err(KekError::File { .. })));
 }

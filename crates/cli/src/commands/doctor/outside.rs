@@ -67,7 +67,10 @@ pub(crate) fn key(settings: &KeeperSettings) -> Line {
         Ok(kek) => Line::good("key file", format!("{shown} holds {}", kek.id())),
         Err(error) => {
             let remedy = match &error {
-                KekError::File { .. } | KekError::Malformed(_) | KekError::Exists(_) => {
+                KekError::Missing(_)
+                | KekError::File { .. }
+                | KekError::Malformed(_)
+                | KekError::Exists(_) => {
                     "put the file back from your backup, or name the right one in keys.kek_file"
                 }
                 KekError::Open(_) => "close it to others; if they may have read it, make another",
