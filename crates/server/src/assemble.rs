@@ -22,7 +22,7 @@ use crate::pipeline::Pipeline;
 use crate::recorder::Recorder;
 use crate::request_id::RequestIds;
 use crate::routes::routes;
-use crate::service::{Doors, Running, Service};
+use crate::service::{Doors, ListenError, Listeners, Running, Service};
 use crate::settings::{AuditSink, Settings};
 use crate::starting::{record_start, record_upgrade};
 use crate::telemetry::{Metrics, witness_panics};
@@ -45,11 +45,12 @@ pub enum StartError {
     /// Signing keys could not be made.
     #[error(transparent)]
     Deed(#[from] DeedError),
-    /// No address, no runtime.
-    #[error(
-        "the service cannot listen: {0}; is the address taken? see http.listen and management.listen"
-    )]
-    Listen(#[from] std::io::Error),
+    /// An address cannot be listened at.
+    #[error(transparent)]
+    Listen(#[from] ListenError),
+    /// No runtime.
+    #[error("the threads of the service cannot be started: {0}")]
+    Runtime(#[from] std::io::Error),
 }
 
 /// What the outside world gives.
@@ -87,7 +88,8 @@ fn longest(settings: &Settings) -> Lifetime {
 
 /// Opens the premises and the doors.
 pub fn start(settings: &Settings, world: &World) -> Result<Running, StartError> {
-    start_on(settings, world, &open_premises(settings, world)?)
+    let listeners = Listeners::take(settings)?;
+    start_at(listeners, settings, world, &open_premises(settings, world)?)
 }
 
 /// Opens the premises; what was done by itself is in the log.
@@ -105,6 +107,16 @@ pub fn start_on(
     world: &World,
     premises: &Premises,
 ) -> Result<Running, StartError> {
+    start_at(Listeners::take(settings)?, settings, world, premises)
+}
+
+/// The same at addresses that are taken already.
+pub fn start_at(
+    listeners: Listeners,
+    settings: &Settings,
+    world: &World,
+    premises: &Premises,
+) -> Result<Running, StartError> {
     let service = Service::prepare(&settings.http)?;
     let recorder = Recorder::begin(&premises.trail, &premises.store)?;
     witness_panics(&recorder);
@@ -116,7 +128,7 @@ pub fn start_on(
         readiness: Arc::new(StoreReadiness(Arc::clone(&premises.store))),
         metrics: world.metrics.clone(),
     };
-    let running = service.start(settings, doors, routes(houses))?;
+    let running = service.start(listeners, settings, doors, routes(houses))?;
     Ok(running.recorded_by(recorder))
 }
 
@@ -191,6 +203,9 @@ fn houses(
         .partition(|issuer| IssuerPath::origin(&issuer.url) == here);
     for issuer in elsewhere {
         tracing::info!(issuer = %issuer.url, "an issuer on another host is not served here");
+    }
+    for issuer in &issuers {
+        tracing::info!(issuer = %issuer.url, "serving this issuer");
     }
     // The longer path first: it may lie below the shorter one.
     issuers.sort_by_key(|issuer| std::cmp::Reverse(issuer.url.as_str().len()));

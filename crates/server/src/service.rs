@@ -1,7 +1,8 @@
 //! The service as a whole: its runtime, its two listeners, and how it comes to an end.
 //!
-//! `prepare` gives what the house is built with (blocking threads, the stop), `start`
-//! opens the doors, `until_told` waits for a signal and stops in order.
+//! `Listeners::take` takes the addresses before anything else is touched, `prepare` gives
+//! what the house is built with (blocking threads, the stop), `start` opens the doors,
+//! `until_told` waits for a signal and stops in order.
 
 use std::io;
 use std::net::SocketAddr;
@@ -44,6 +45,67 @@ pub struct Doors {
     pub metrics: Metrics,
 }
 
+/// An address that cannot be listened at.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot listen at {address} ({setting}): {source}; {}", remedy(source, setting))]
+pub struct ListenError {
+    setting: &'static str,
+    address: SocketAddr,
+    source: io::Error,
+}
+
+/// What the keeper can do.
+fn remedy(error: &io::Error, setting: &str) -> String {
+    let kind = error.kind();
+    if kind == io::ErrorKind::AddrInUse {
+        format!(
+            "something listens there already, perhaps another Muster: stop it, or set {setting} \
+             to another port"
+        )
+    } else if kind == io::ErrorKind::PermissionDenied {
+        format!(
+            "ports below 1024 are not for every account: set {setting} to a higher one, and let \
+             a proxy listen there"
+        )
+    } else {
+        format!("set {setting} to an address of this machine")
+    }
+}
+
+/// The addresses of both listeners, taken.
+#[derive(Debug)]
+pub struct Listeners {
+    public: Listener,
+    management: Listener,
+}
+
+impl Listeners {
+    /// Takes both, so that a start that cannot listen leaves nothing behind.
+    pub fn take(settings: &Settings) -> Result<Self, ListenError> {
+        let take = |name, (setting, address): (&'static str, SocketAddr)| {
+            let taken = Listener::open(name, address);
+            taken.map_err(|source| ListenError { setting, address, source })
+        };
+        Ok(Self {
+            public: take("public", public_address(settings))?,
+            management: take("management", management_address(settings))?,
+        })
+    }
+
+    /// Where the public one will listen.
+    pub fn address(&self) -> io::Result<SocketAddr> {
+        self.public.address()
+    }
+}
+
+const fn public_address(settings: &Settings) -> (&'static str, SocketAddr) {
+    ("http.listen", settings.http.listen)
+}
+
+const fn management_address(settings: &Settings) -> (&'static str, SocketAddr) {
+    ("management.listen", settings.management.listen)
+}
+
 impl Service {
     /// Makes the runtime and the blocking threads.
     pub fn prepare(http: &Http) -> io::Result<Self> {
@@ -73,14 +135,23 @@ impl Service {
     }
 
     /// Opens both doors and serves `routes` at the public one.
-    pub fn start<F>(self, settings: &Settings, doors: Doors, routes: F) -> io::Result<Running>
+    pub fn start<F>(
+        self,
+        listeners: Listeners,
+        settings: &Settings,
+        doors: Doors,
+        routes: F,
+    ) -> Result<Running, ListenError>
     where
         F: Fn(&mut ServiceConfig) + Clone + Send + 'static,
     {
         let Self { runtime, stop, .. } = self;
-        let public = Listener::open("public", settings.http.listen)?;
-        let inner = Listener::open("management", settings.management.listen)?;
-        let (address, management_address) = (public.address()?, inner.address()?);
+        let Listeners { public, management: inner } = listeners;
+        let failed = |(setting, address)| move |source| ListenError { setting, address, source };
+        let not_public = failed(public_address(settings));
+        let not_inner = failed(management_address(settings));
+        let address = public.address().map_err(not_public)?;
+        let inner_address = inner.address().map_err(not_inner)?;
         let entered = runtime.enter();
         let patience = settings.http.patience;
         let wall = Wall {
@@ -91,7 +162,7 @@ impl Service {
             workers: settings.http.workers,
             is_quiet: false,
         };
-        let server = wall.around(public, patience.finish, routes)?;
+        let server = wall.around(public, patience.finish, routes).map_err(not_public)?;
         let look = BlockingLimits { threads: 1, wait: Duration::from_secs(1) };
         let managed = Managed {
             readiness: doors.readiness,
@@ -99,18 +170,16 @@ impl Service {
             stop: stop.clone(),
             blocking: Blocking::new(runtime.handle().clone(), look),
         };
-        let management = management_wall(doors.ids).around(
-            inner,
-            Duration::ZERO,
-            management::routes(managed),
-        )?;
+        let management = management_wall(doors.ids)
+            .around(inner, Duration::ZERO, management::routes(managed))
+            .map_err(not_inner)?;
         let handles = [server.handle(), management.handle()];
         let serving = [runtime.spawn(server), runtime.spawn(management)];
         drop(entered);
-        tracing::info!(%address, management = %management_address, "listening");
+        tracing::info!(%address, management = %inner_address, "listening");
         Ok(Running {
             address,
-            management_address,
+            management_address: inner_address,
             runtime,
             stop,
             patience,

@@ -6,7 +6,7 @@
 
 use std::future::ready;
 use std::io;
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -37,26 +37,27 @@ const BACKLOG: i32 = 1_024;
 /// stall limit is not cut. What is on its way is not counted, so a fast one loses nothing.
 const UNSENT: u32 = 16 * 1_024;
 
-/// A socket that listens, not yet served.
+/// An address that is taken, not yet listened at: until somebody can answer, peers are
+/// refused rather than kept waiting.
 #[derive(Debug)]
 pub struct Listener {
     name: &'static str,
-    socket: TcpListener,
+    socket: Socket,
 }
 
 impl Listener {
-    /// Listens at an address; port 0 takes a free one.
+    /// Takes an address; port 0 takes a free one.
     pub fn open(name: &'static str, address: SocketAddr) -> io::Result<Self> {
         let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
         socket.set_reuse_address(true)?;
         socket.bind(&address.into())?;
-        socket.listen(BACKLOG)?;
-        Ok(Self { name, socket: socket.into() })
+        Ok(Self { name, socket })
     }
 
-    /// Where it listens.
+    /// Where it will listen.
     pub fn address(&self) -> io::Result<SocketAddr> {
-        self.socket.local_addr()
+        let address = self.socket.local_addr()?.as_socket();
+        address.ok_or_else(|| io::Error::other("the socket has no address"))
     }
 }
 
@@ -78,7 +79,8 @@ pub struct Wall {
 }
 
 impl Wall {
-    /// An actix server that serves `routes` at the listener behind this wall. It must be
+    /// An actix server that serves `routes` at the listener behind this wall; it listens
+    /// from here on. It must be
     /// run within a tokio runtime; `finish` is how long a graceful stop lets requests end.
     pub fn around<F>(
         self,
@@ -89,15 +91,17 @@ impl Wall {
     where
         F: Fn(&mut ServiceConfig) + Clone + Send + 'static,
     {
+        listener.socket.listen(BACKLOG)?;
         let doors = Arc::new(Doors::new(&self.limits, self.proxies.clone()));
         let workers = self.workers.get();
         let server = ServerBuilder::new().workers(workers).disable_signals();
         // Rounded up: what is left at the end is cut by us, a little earlier.
         let finish = finish.as_secs().saturating_add(u64::from(finish.subsec_nanos() > 0));
-        let server =
-            server.shutdown_timeout(finish).listen(listener.name, listener.socket, move || {
-                connection_service(self.clone(), Arc::clone(&doors), routes.clone())
-            })?;
+        let server = server.shutdown_timeout(finish).listen(
+            listener.name,
+            listener.socket.into(),
+            move || connection_service(self.clone(), Arc::clone(&doors), routes.clone()),
+        )?;
         Ok(server.run())
     }
 }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use actix_web::web::{self, ServiceConfig};
 use muster_server::management::Readiness;
-use muster_server::service::{Doors, Running, Service};
+use muster_server::service::{Doors, Listeners, Running, Service};
 use muster_server::settings::{self, Environment};
 use muster_server::shutdown::Stopped;
 use muster_server::telemetry;
@@ -40,7 +40,8 @@ fn open(broken: Arc<Switch>) -> (Running, muster_server::shutdown::Stop) {
     let routes = |app: &mut ServiceConfig| {
         app.route("/hello", web::get().to(async || "hello"));
     };
-    (service.start(&settings, doors, routes).unwrap(), stop)
+    let listeners = Listeners::take(&settings).unwrap();
+    (service.start(listeners, &settings, doors, routes).unwrap(), stop)
 }
 
 fn ask(address: std::net::SocketAddr, path: &str) -> crate::house::Answer {
