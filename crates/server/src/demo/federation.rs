@@ -19,6 +19,8 @@ use super::parties::{Kind, Party, admin, client};
 use super::person::{Life, member};
 
 const GRANT: &str = "urn:oa4mp:params:oauth:grant-type:token-info";
+/// Whose laptop was stolen.
+pub(super) const ALICE: &str = "alice@example.org";
 /// What the hasty client wishes for, so that the demo has an expired token to show.
 const SHORT: (&str, Duration) = ("1 s", Duration::from_millis(1_050));
 
@@ -174,7 +176,7 @@ impl Clients {
 
     /// What alice and bob do; the access token of alice's portal session.
     fn live(&self, life: &Life<'_>) -> Result<String, LiveError> {
-        let alice = life.seed.user(&UserId::new("alice@example.org")?)?;
+        let alice = life.seed.user(&UserId::new(ALICE)?)?;
         let bob = life.seed.user(&UserId::new("bob@example.org")?)?;
         life.log_in(&self.notebook, &alice, &[], Some(SHORT.0))?;
         let session = life.log_in(&self.portal, &alice, &[], None)?;

@@ -6,10 +6,11 @@ use std::path::Path;
 
 use muster_cli::{DemoOptions, Exit, Failure, Output, Premises};
 
-use crate::assemble::{World, keeper_settings, start_on};
+use crate::assemble::{World, keeper_settings, start_at};
+use crate::service::Listeners;
 use crate::settings::{self, Environment, Settings};
 
-use super::federation::{Federation, live};
+use super::federation::{ALICE, Federation, live};
 use super::folder::Folder;
 use super::person::TOKEN;
 use super::{http, show};
@@ -22,8 +23,10 @@ pub fn run(options: &DemoOptions, world: &World, output: &mut Output<'_>) -> Res
     };
     let folder = Folder::new(&*world.randomness).map_err(|error| failed(&error))?;
     let settings = settings_for(port, folder.path())?;
+    let listeners = Listeners::take(&settings).map_err(|error| failed(&error))?;
     let premises = Premises::open(&keeper_settings(&settings), &world.clock, &world.randomness)?;
-    let running = start_on(&settings, world, &premises).map_err(|error| failed(&error))?;
+    let running = start_at(listeners, &settings, world, &premises);
+    let running = running.map_err(|error| failed(&error))?;
     let lived = live(&premises, world, running.address);
     let federation = lived.map_err(|error| failed(&error))?;
     tell(output, &federation, running.address)?;
@@ -31,6 +34,7 @@ pub fn run(options: &DemoOptions, world: &World, output: &mut Output<'_>) -> Res
         running.stop();
         return Ok(());
     }
+    output.say(&ending(settings.issuer.url.as_str(), folder.path()))?;
     output.say(&format!(
         "\nThe service goes on at http://{}/oauth2 until Ctrl-C; health and metrics are at \
          http://{}.",
@@ -38,6 +42,20 @@ pub fn run(options: &DemoOptions, world: &World, output: &mut Output<'_>) -> Res
     ))?;
     running.until_told().map_err(|error| failed(&error))?;
     Ok(())
+}
+
+/// How the story ends well: the command that ends what she holds, at this very service.
+fn ending(issuer: &str, folder: &Path) -> String {
+    let program = std::env::current_exe().unwrap_or_else(|_| Path::new("muster").to_owned());
+    format!(
+        "\n== The keeper ends it\n\nEverything that alice holds, from the next request on \
+         (docs/operations/users.md):\n\n  MUSTER__DATABASE__URL='sqlite:{}' \\\n    \
+         MUSTER__ISSUER__URL='{issuer}' \\\n    '{}' --config /dev/null \\\n    \
+         user revoke {ALICE}\n\nAsk again with the lines above: the token shown is no longer \
+         good, so it names nobody.",
+        folder.join("muster.db").display(),
+        program.display(),
+    )
 }
 
 fn failed(error: &dyn std::error::Error) -> Failure {

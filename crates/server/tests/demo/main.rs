@@ -97,6 +97,41 @@ fn standing(listing: &Value, client: &str) -> Vec<(String, bool)> {
     standing
 }
 
+/// The lines of the demo up to the one in which it says that it goes on.
+fn told(lines: &mut impl BufRead) -> String {
+    let mut text = String::new();
+    while !text.contains("goes on at") {
+        assert!(lines.read_line(&mut text).unwrap() > 0, "the demo ended with: {text}");
+    }
+    text
+}
+
+#[test]
+fn the_command_that_the_demo_names_ends_what_alice_holds() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_muster"))
+        .arg("demo")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the binary starts");
+    let text = told(&mut BufReader::new(child.stdout.take().unwrap()));
+    let demo = Demo { child, port: 0, listings: Vec::new() };
+    let begins = text.find("  MUSTER__DATABASE__URL").expect("a command");
+    let command = text[begins..].split("\n\n").next().unwrap();
+    assert!(command.ends_with("user revoke alice@example.org"), "{command}");
+    let run = |command: &str| {
+        let ran = Command::new("sh").args(["-c", command]).output().unwrap();
+        assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+        String::from_utf8(ran.stdout).unwrap()
+    };
+    let ended = run(command);
+    assert!(ended.contains("transactions were ended, with all their tokens"), "{ended}");
+    let again = run(command);
+    assert!(again.contains("no transaction was open"), "{again}");
+    drop(demo);
+}
+
 #[test]
 fn the_demo_shows_a_token_of_each_kind_and_its_jwts_verify_by_the_published_keys() {
     let demo = Demo::start();
