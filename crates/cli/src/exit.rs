@@ -122,7 +122,20 @@ impl From<StoreError> for Failure {
 
 impl From<PremisesError> for Failure {
     fn from(error: PremisesError) -> Self {
-        Self::new(Exit::Unavailable, error.to_string())
+        let exit = match &error {
+            PremisesError::NoIssuer { .. } => Exit::NotFound,
+            PremisesError::Open(_)
+            | PremisesError::Store { .. }
+            | PremisesError::SchemaBehind { .. }
+            | PremisesError::SchemaAhead { .. }
+            | PremisesError::NotThere { .. }
+            | PremisesError::NoKek
+            | PremisesError::KekLost { .. }
+            | PremisesError::Kek(_)
+            | PremisesError::Deed(_)
+            | PremisesError::Audit(_) => Exit::Unavailable,
+        };
+        Self::new(exit, error.to_string())
     }
 }
 

@@ -2,7 +2,9 @@
 //!
 //! An embedded store looks after itself: its schema is brought up to date and its key is
 //! made at the first start. With an external database neither happens by itself, for
-//! others may depend on it; the error says what to run.
+//! others may depend on it; the error says what to run. Whoever only looks, or changes what
+//! should be there, is a visitor: a visit makes nothing, for an empty store in the wrong
+//! folder would be taken for an answer.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -10,12 +12,13 @@ use std::sync::Arc;
 use muster_admin::{DeedError, Keeper, ensure_issuer, ensure_key_ring};
 use muster_audit::{FileError, FileTrail, Trail};
 use muster_crypto::{Kek, KekError, KeyRing};
-use muster_domain::{Clock, Issuer, Randomness};
+use muster_domain::{Clock, Issuer, IssuerUrl, Randomness};
 use muster_store::{Store, StoreError};
-use muster_store_diesel::migrate::{Direction, migrate};
+use muster_store_diesel::migrate::{Direction, migrate, status};
 use muster_store_diesel::{DatabaseUrl, OpenError, open};
 
 use crate::KeeperSettings;
+use crate::look::is_there;
 
 /// What every command and the service work with.
 #[derive(Clone)]
@@ -69,11 +72,23 @@ pub enum PremisesError {
     },
     /// There is nothing yet.
     #[error(
-        "the database {database} is not there yet; it is made by the first command that needs it, such as `muster serve`"
+        "the database {database} is not there yet: is this the right folder, and are these the \
+         right settings (--config)? The first `muster serve`, or the first command that adds \
+         something, such as `muster client add`, makes it"
     )]
     NotThere {
         /// Which.
         database: String,
+    },
+    /// The tenant is not there.
+    #[error("{}", no_issuer(url, database, known))]
+    NoIssuer {
+        /// Which.
+        url: String,
+        /// Where.
+        database: String,
+        /// Those that are there.
+        known: Vec<String>,
     },
     /// No key for an external database.
     #[error(
@@ -104,35 +119,63 @@ pub enum PremisesError {
     Audit(#[from] FileError),
 }
 
+fn no_issuer(url: &str, database: &str, known: &[String]) -> String {
+    if known.is_empty() {
+        return format!(
+            "the database {database} holds no issuer yet; the first `muster serve`, or the first \
+             command that adds something, enters the one of issuer.url"
+        );
+    }
+    format!(
+        "there is no issuer {url} in the database {database}, which holds {}: set issuer.url to \
+         one of them, or name one by --issuer",
+        known.join(", ")
+    )
+}
+
+/// Why the premises are opened.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Purpose {
+    /// What is not there yet is made.
+    Found,
+    /// Nothing is made.
+    Visit,
+}
+
 impl Premises {
-    /// Opens everything.
+    /// Opens everything; what is not there yet is made.
     pub fn open(
         settings: &KeeperSettings,
         clock: &Arc<dyn Clock>,
         randomness: &Arc<dyn Randomness>,
     ) -> Result<Self, PremisesError> {
-        let mut news = Vec::new();
-        let database = settings.database.to_string();
-        let store_error = |error| PremisesError::Store { database: database.clone(), error };
-        let store = open(&settings.database, &settings.pool)?;
-        if settings.database.is_embedded() {
-            let steps = migrate(&settings.database, Direction::Up).map_err(store_error)?;
-            if !steps.is_empty() {
-                news.push(format!("the database {database} was brought up to date"));
-            }
+        let mut ground = Ground::open(settings, Purpose::Found, &**randomness)?;
+        let known = ground.issuers()?;
+        if !known.is_empty() && !known.contains(&settings.issuer) {
+            ground.news.push(format!(
+                "the issuer {} is new, without clients and users of its own; the database {} \
+                 holds {} besides: if one of these was meant, set issuer.url to it",
+                settings.issuer,
+                ground.database,
+                joined(&known)
+            ));
         }
-        check_schema(&*store, &database)?;
-        let kek = kek(settings, &*store, (&**randomness, &database), &mut news)?;
-        let file = settings.audit_file.as_deref().map(FileTrail::open).transpose()?.map(Arc::new);
-        let trail_of = |keys| trail(keys, clock, file.as_ref());
-        let now = clock.now();
-        let opened = ensure_key_ring(&*store, &kek, (now, &**randomness), &trail_of)?;
-        if opened.made > 0 {
-            news.push(format!("{} data keys were made, wrapped by {}", opened.made, kek.id()));
-        }
-        let (keys, trail) = (opened.ring, opened.trail);
-        let issuer = ensure_issuer(&*store, &trail, &settings.issuer, now)?;
-        Ok(Self { store, keys, trail, issuer, news })
+        let (keys, trail) = ground.unlock(settings, (clock, &**randomness))?;
+        let issuer = ensure_issuer(&*ground.store, &trail, &settings.issuer, clock.now())?;
+        Ok(Self { store: ground.store, keys, trail, issuer, news: ground.news })
+    }
+
+    /// Opens what is there, for a look or a deed in one issuer.
+    pub fn visit(
+        settings: &KeeperSettings,
+        url: &str,
+        clock: &Arc<dyn Clock>,
+        randomness: &Arc<dyn Randomness>,
+    ) -> Result<Self, PremisesError> {
+        let mut ground = Ground::open(settings, Purpose::Visit, &**randomness)?;
+        let issuer = ground.find_issuer(url)?;
+        let (keys, trail) = ground.unlock(settings, (clock, &**randomness))?;
+        Ok(Self { store: ground.store, keys, trail, issuer, news: ground.news })
     }
 
     /// A keeper on these premises.
@@ -162,6 +205,106 @@ fn patiently<T>(ask: impl Fn() -> Result<T, StoreError>) -> Result<T, StoreError
         answer = ask();
     }
     answer
+}
+
+fn joined(urls: &[IssuerUrl]) -> String {
+    urls.iter().map(IssuerUrl::as_str).collect::<Vec<_>>().join(", ")
+}
+
+/// An open database with the key to it, before an issuer is chosen.
+struct Ground {
+    store: Arc<dyn Store>,
+    kek: Kek,
+    database: String,
+    news: Vec<String>,
+}
+
+impl Ground {
+    fn open(
+        settings: &KeeperSettings,
+        purpose: Purpose,
+        randomness: &dyn Randomness,
+    ) -> Result<Self, PremisesError> {
+        let database = settings.database.to_string();
+        if purpose == Purpose::Visit && !is_founded(settings)? {
+            return Err(PremisesError::NotThere { database });
+        }
+        let mut news = Vec::new();
+        let store = open(&settings.database, &settings.pool)?;
+        if settings.database.is_embedded() {
+            let steps = migrate(&settings.database, Direction::Up)
+                .map_err(|error| PremisesError::Store { database: database.clone(), error })?;
+            if !steps.is_empty() {
+                news.push(format!("the database {database} was brought up to date"));
+            }
+        }
+        check_schema(&*store, &database)?;
+        let kek = match kek(settings, &*store, &database)? {
+            Some(kek) => kek,
+            None if purpose == Purpose::Visit => {
+                let (url, known) = (settings.issuer.to_string(), Vec::new());
+                return Err(PremisesError::NoIssuer { url, database, known });
+            }
+            None => make_kek(settings, randomness, &mut news)?,
+        };
+        Ok(Self { store, kek, database, news })
+    }
+
+    fn failed(&self, error: StoreError) -> PremisesError {
+        PremisesError::Store { database: self.database.clone(), error }
+    }
+
+    fn issuers(&self) -> Result<Vec<IssuerUrl>, PremisesError> {
+        let issuers = self.store.read(|reading| reading.list_issuers());
+        let issuers = issuers.map_err(|error| self.failed(error))?;
+        Ok(issuers.into_iter().map(|issuer| issuer.url).collect())
+    }
+
+    fn find_issuer(&self, url: &str) -> Result<Issuer, PremisesError> {
+        let found = match IssuerUrl::new(url) {
+            Ok(url) => self.store.read(|reading| reading.find_issuer(&url)),
+            // What cannot be an issuer is none.
+            Err(_) => Ok(None),
+        };
+        if let Some(issuer) = found.map_err(|error| self.failed(error))? {
+            return Ok(issuer);
+        }
+        let known = self.issuers()?.into_iter().map(|issuer| issuer.to_string()).collect();
+        let (url, database) = (url.to_owned(), self.database.clone());
+        Err(PremisesError::NoIssuer { url, database, known })
+    }
+
+    /// The key ring and the trail; data keys that are missing in a new database are made.
+    fn unlock(
+        &mut self,
+        settings: &KeeperSettings,
+        (clock, randomness): (&Arc<dyn Clock>, &dyn Randomness),
+    ) -> Result<(Arc<KeyRing>, Trail), PremisesError> {
+        let file = settings.audit_file.as_deref().map(FileTrail::open).transpose()?.map(Arc::new);
+        let trail_of = |keys| trail(keys, clock, file.as_ref());
+        let opened =
+            ensure_key_ring(&*self.store, &self.kek, (clock.now(), randomness), &trail_of)?;
+        if opened.made > 0 {
+            let (made, kek) = (opened.made, self.kek.id());
+            self.news.push(format!("{made} data keys were made, wrapped by {kek}"));
+        }
+        Ok((opened.ring, opened.trail))
+    }
+}
+
+/// Whether there is anything to visit: an embedded database that has tables; a server is
+/// asked when it is opened.
+fn is_founded(settings: &KeeperSettings) -> Result<bool, PremisesError> {
+    if !settings.database.is_embedded() {
+        return Ok(true);
+    }
+    if !is_there(&settings.database) {
+        return Ok(false);
+    }
+    let health = status(&settings.database);
+    let database = || settings.database.to_string();
+    let health = health.map_err(|error| PremisesError::Store { database: database(), error })?;
+    Ok(health.schema_version.is_some())
 }
 
 pub(crate) fn check_schema(store: &dyn Store, database: &str) -> Result<(), PremisesError> {
@@ -196,23 +339,33 @@ fn trail(keys: Arc<KeyRing>, clock: &Arc<dyn Clock>, file: Option<&Arc<FileTrail
     }
 }
 
+/// The key of this database; `None` where it is ours to make and there is nothing yet that
+/// another one could have sealed.
 fn kek(
     settings: &KeeperSettings,
     store: &dyn Store,
-    (randomness, database): (&dyn Randomness, &str),
-    news: &mut Vec<String>,
-) -> Result<Kek, PremisesError> {
+    database: &str,
+) -> Result<Option<Kek>, PremisesError> {
     let path = kek_path(settings).ok_or(PremisesError::NoKek)?;
     if path.exists() || !settings.database.is_embedded() {
-        return Ok(Kek::load(&path)?);
+        return Ok(Some(Kek::load(&path)?));
     }
     // A new key could not open what another one has sealed.
     let stored = store.read(|reading| reading.list_data_keys());
     let stored =
         stored.map_err(|error| PremisesError::Store { database: database.to_owned(), error })?;
-    if let Some(key) = stored.first() {
-        return Err(PremisesError::KekLost { path, wanted: key.kek_id.clone() });
+    match stored.first() {
+        Some(key) => Err(PremisesError::KekLost { path, wanted: key.kek_id.clone() }),
+        None => Ok(None),
     }
+}
+
+fn make_kek(
+    settings: &KeeperSettings,
+    randomness: &dyn Randomness,
+    news: &mut Vec<String>,
+) -> Result<Kek, PremisesError> {
+    let path = kek_path(settings).ok_or(PremisesError::NoKek)?;
     let kek = Kek::create(&path, randomness)?;
     news.push(format!(
         "a key-encryption key was made in {} (mode 0600); back it up, apart from the \

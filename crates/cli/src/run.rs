@@ -4,6 +4,7 @@ use std::ffi::OsString;
 
 use clap::{CommandFactory, Parser};
 use muster_admin::Keeper;
+use muster_domain::IssuerUrl;
 
 use crate::arguments::{Arguments, Command, ConfigCommand, ImportCommand, Sure};
 use crate::commands::{
@@ -25,13 +26,6 @@ pub(crate) struct Desk<'a, 'o> {
 impl Desk<'_, '_> {
     pub(crate) fn settings(&self) -> Result<KeeperSettings, Failure> {
         self.host.settings(self.arguments.config.as_deref())
-    }
-
-    pub(crate) fn premises(&mut self) -> Result<Premises, Failure> {
-        let settings = self.settings()?;
-        let premises = Premises::open(&settings, &self.host.clock(), &self.host.randomness())?;
-        self.tell_news(&premises);
-        Ok(premises)
     }
 
     /// What was done by itself is said in any case, but not among the answers.
@@ -56,21 +50,53 @@ impl Desk<'_, '_> {
         Err(Failure::new(Exit::Failed, "nothing was done"))
     }
 
-    /// A keeper in the issuer that is asked for.
+    /// A keeper in the issuer that is asked for, which must be there.
     pub(crate) fn keeper(&mut self) -> Result<Keeper, Failure> {
-        let keeper = self.configured_keeper()?;
-        match &self.arguments.issuer {
-            None => Ok(keeper),
-            Some(url) => {
-                let issuer = keeper.find_issuer(url)?;
-                Ok(keeper.of_issuer(issuer))
-            }
+        let settings = self.settings()?;
+        let asked = self.arguments.issuer.as_deref();
+        let url = asked.unwrap_or_else(|| settings.issuer.as_str());
+        let (clock, randomness) = (self.host.clock(), self.host.randomness());
+        let premises = Premises::visit(&settings, url, &clock, &randomness)?;
+        self.tell_news(&premises);
+        Ok(premises.keeper(clock, randomness))
+    }
+
+    /// A keeper who adds something, and may be the first to do so: what the configured
+    /// issuer needs is made. Another issuer must be there.
+    pub(crate) fn founding_keeper(&mut self) -> Result<Keeper, Failure> {
+        match self.arguments.issuer {
+            Some(_) => self.keeper(),
+            None => self.configured_keeper(),
         }
     }
 
-    /// A keeper in the configured issuer, whatever is asked for.
+    /// The same in the configured issuer, whatever is asked for.
     pub(crate) fn configured_keeper(&mut self) -> Result<Keeper, Failure> {
-        Ok(self.premises()?.keeper(self.host.clock(), self.host.randomness()))
+        let settings = self.settings()?;
+        let (clock, randomness) = (self.host.clock(), self.host.randomness());
+        let premises = Premises::open(&settings, &clock, &randomness)?;
+        self.tell_news(&premises);
+        Ok(premises.keeper(clock, randomness))
+    }
+
+    /// An empty list may be that of another issuer than was meant.
+    pub(crate) fn tell_other_issuers(
+        &mut self,
+        keeper: &Keeper,
+        what: &str,
+    ) -> Result<(), Failure> {
+        let issuers = keeper.list_issuers()?;
+        let here = &keeper.issuer.url;
+        let others = issuers.iter().map(|issuer| &issuer.url).filter(|url| *url != here);
+        let others: Vec<&str> = others.map(IssuerUrl::as_str).collect();
+        if !others.is_empty() {
+            (self.aside)(&format!(
+                "Note: the issuer {here} has no {what}; the database holds {} besides: see one \
+                 with --issuer, or set issuer.url to it.",
+                others.join(", ")
+            ));
+        }
+        Ok(())
     }
 }
 
@@ -115,6 +141,10 @@ fn dispatch(desk: &mut Desk<'_, '_>) -> Result<(), Failure> {
         Command::Trust(command) => trust::run(desk, command),
         Command::Issuer(command) => issuer::run(desk, command),
         Command::Keys(command) => keys::run(desk, command),
+        Command::Config(ConfigCommand::Show) if desk.output.is_json() => {
+            let values = desk.host.config_values(file)?;
+            Ok(desk.output.value(&values)?)
+        }
         Command::Config(ConfigCommand::Show) => {
             let text = desk.host.config_show(file)?;
             Ok(desk.output.text(&text)?)
@@ -139,18 +169,19 @@ fn dispatch(desk: &mut Desk<'_, '_>) -> Result<(), Failure> {
 }
 
 fn config_check(desk: &mut Desk<'_, '_>) -> Result<(), Failure> {
-    let problems = desk.host.config_check(desk.arguments.config.as_deref())?;
-    desk.output.value(&serde_json::json!({ "problems": problems }))?;
-    if problems.is_empty() {
-        desk.output.say("The settings are in order.")?;
-        return Ok(());
-    }
+    let file = desk.arguments.config.as_deref();
+    let problems = desk.host.config_check(file)?;
+    let warnings = desk.host.config_warnings(file)?;
+    desk.output.value(&serde_json::json!({ "problems": problems, "warnings": warnings }))?;
     for problem in &problems {
         desk.output.say(&format!("- {problem}"))?;
     }
-    let words = match problems.len() {
-        1 => "one problem in the settings".to_owned(),
-        several => format!("{several} problems in the settings"),
-    };
-    Err(Failure::new(Exit::Bad, words))
+    for warning in &warnings {
+        desk.output.say(&format!("- warning: {warning}"))?;
+    }
+    match problems.len() {
+        0 => Ok(desk.output.say("The settings are in order.")?),
+        1 => Err(Failure::new(Exit::Bad, "one problem in the settings")),
+        several => Err(Failure::new(Exit::Bad, format!("{several} problems in the settings"))),
+    }
 }

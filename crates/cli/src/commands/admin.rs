@@ -47,7 +47,7 @@ fn add(desk: &mut Desk<'_, '_>, asked: &AdminAdd) -> Result<(), Failure> {
         proof: key_set(asked.jwks.as_ref())?.map_or(Proof::GeneratedSecret, Proof::KeySet),
         approved: !asked.pending,
     };
-    let (admin, secret) = desk.keeper()?.add_admin(&draft)?;
+    let (admin, secret) = desk.founding_keeper()?.add_admin(&draft)?;
     desk.output.say(&format!("The admin client {} was added, {}.", admin.id, admin.status))?;
     if !asked.list_users {
         desk.output.say(&format!(
@@ -124,7 +124,11 @@ fn all_clients_of(keeper: &Keeper, id: &str) -> Result<Vec<Client>, Failure> {
 
 fn list(desk: &mut Desk<'_, '_>, paging: &Paging) -> Result<(), Failure> {
     let page = PartyPage { after: paging.after.as_deref(), limit: paging.limit };
-    let admins = desk.keeper()?.list_admins(&page)?;
+    let keeper = desk.keeper()?;
+    let admins = keeper.list_admins(&page)?;
+    if admins.is_empty() {
+        desk.tell_other_issuers(&keeper, "admin clients")?;
+    }
     desk.output.value(&Value::Array(admins.iter().map(describe).collect()))?;
     let rows = admins
         .iter()

@@ -48,7 +48,7 @@ fn add(desk: &mut Desk<'_, '_>, asked: &ClientAdd) -> Result<(), Failure> {
         registration,
         approved: !asked.pending,
     };
-    let (client, secret) = desk.keeper()?.add_client(&draft)?;
+    let (client, secret) = desk.founding_keeper()?.add_client(&draft)?;
     desk.output.say(&format!("The client {} was added, {}.", client.id, client.status))?;
     show_secret(desk, &asked.id, secret.as_ref(), describe(&client))
 }
@@ -111,7 +111,11 @@ fn grants(registration: &Registration) -> Vec<&'static str> {
 
 fn list(desk: &mut Desk<'_, '_>, paging: &Paging) -> Result<(), Failure> {
     let page = PartyPage { after: paging.after.as_deref(), limit: paging.limit };
-    let clients = desk.keeper()?.list_clients(&page)?;
+    let keeper = desk.keeper()?;
+    let clients = keeper.list_clients(&page)?;
+    if clients.is_empty() {
+        desk.tell_other_issuers(&keeper, "clients")?;
+    }
     desk.output.value(&Value::Array(clients.iter().map(describe).collect()))?;
     let rows = clients
         .iter()

@@ -25,7 +25,7 @@ fn add(desk: &mut Desk<'_, '_>, url: &str) -> Result<(), Failure> {
 }
 
 fn list(desk: &mut Desk<'_, '_>) -> Result<(), Failure> {
-    let issuers = desk.configured_keeper()?.list_issuers()?;
+    let issuers = desk.keeper()?.list_issuers()?;
     desk.output.value(&Value::Array(issuers.iter().map(describe).collect()))?;
     let rows = issuers
         .iter()
@@ -35,7 +35,7 @@ fn list(desk: &mut Desk<'_, '_>) -> Result<(), Failure> {
 }
 
 fn status(desk: &mut Desk<'_, '_>, url: &str, status: PartyStatus) -> Result<(), Failure> {
-    let changed = desk.configured_keeper()?.set_issuer_status(url, status)?;
+    let changed = desk.keeper()?.set_issuer_status(url, status)?;
     desk.output.value(&json!({"url": url, "status": status.as_str(), "changed": changed}))?;
     let since = if changed { "now" } else { "already" };
     Ok(desk.output.say(&format!("The issuer {url} is {status} {since}."))?)

@@ -48,7 +48,7 @@ fn list(desk: &mut Desk<'_, '_>) -> Result<(), Failure> {
             vec![key.kid.clone(), key.algorithm.clone(), word, shown(key.created_at), until]
         })
         .collect();
-    Ok(desk.output.table(&["kid", "algorithm", "state", "since (UTC)", "published until"], rows)?)
+    Ok(desk.output.table(&["kid", "algorithm", "state", "made (UTC)", "published until"], rows)?)
 }
 
 /// Which state is shown first.
@@ -85,7 +85,7 @@ fn describe(key: &StoredSigningKey, now: Timestamp) -> Value {
 
 fn rotate(desk: &mut Desk<'_, '_>, algorithm: Option<SigningAlgorithm>) -> Result<(), Failure> {
     let longest = desk.settings()?.token_longest;
-    let keeper = desk.keeper()?;
+    let keeper = desk.founding_keeper()?;
     keeper.ensure_signing_keys()?;
     let rotated = keeper.rotate_signing_key(algorithm.map(named), longest)?;
     desk.output.value(&json!({
@@ -134,7 +134,7 @@ fn retire(desk: &mut Desk<'_, '_>, kid: &str, sure: Sure) -> Result<(), Failure>
 fn import(desk: &mut Desk<'_, '_>, file: &Path, signs: bool) -> Result<(), Failure> {
     let set = key_set(Some(&file.to_owned()))?.unwrap_or_default();
     let longest = desk.settings()?.token_longest;
-    let keys = desk.keeper()?.import_signing_keys(&set, (signs, longest))?;
+    let keys = desk.founding_keeper()?.import_signing_keys(&set, (signs, longest))?;
     desk.output.value(&json!({"keys": keys, "signs": signs}))?;
     for kid in &keys {
         desk.output.say(&format!("The key {kid} is published from now on."))?;

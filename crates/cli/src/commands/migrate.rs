@@ -4,8 +4,10 @@ use muster_store_diesel::DatabaseUrl;
 use muster_store_diesel::migrate::{Direction, migrate, status};
 use serde_json::json;
 
+use crate::PremisesError;
 use crate::arguments::MigrateCommand;
 use crate::exit::{Exit, Failure};
+use crate::look::is_there;
 use crate::run::Desk;
 
 pub(crate) fn run(desk: &mut Desk<'_, '_>, command: &MigrateCommand) -> Result<(), Failure> {
@@ -38,16 +40,9 @@ fn loss(database: &DatabaseUrl) -> String {
 }
 
 fn show(desk: &mut Desk<'_, '_>, database: &DatabaseUrl) -> Result<(), Failure> {
-    if let DatabaseUrl::Sqlite(file) = database
-        && !file.exists()
-    {
+    if !is_there(database) {
         // Looking must not make it.
-        let words = format!(
-            "there is no embedded database at {} yet; the first `muster serve`, or any other \
-             command that needs it, makes it",
-            file.display()
-        );
-        return Err(Failure::new(Exit::Unavailable, words));
+        return Err(PremisesError::NotThere { database: database.to_string() }.into());
     }
     let health = status(database)?;
     desk.output.value(&json!({

@@ -33,7 +33,7 @@ pub(crate) fn run(desk: &mut Desk<'_, '_>, command: &TrustCommand) -> Result<(),
 
 fn add(desk: &mut Desk<'_, '_>, url: &str, jwks: &PathBuf) -> Result<(), Failure> {
     let keys = key_set(Some(jwks))?.unwrap_or_default();
-    let trusted = desk.keeper()?.add_trusted_issuer(url, &keys)?;
+    let trusted = desk.founding_keeper()?.add_trusted_issuer(url, &keys)?;
     desk.output.value(&describe(&trusted))?;
     Ok(desk.output.say(&format!("What {url} says about users is believed from now on."))?)
 }

@@ -20,7 +20,7 @@ pub(crate) fn run(desk: &mut Desk<'_, '_>, command: &UserCommand) -> Result<(), 
 }
 
 fn add(desk: &mut Desk<'_, '_>, id: &str) -> Result<(), Failure> {
-    let added = desk.keeper()?.add_user(id)?;
+    let added = desk.founding_keeper()?.add_user(id)?;
     desk.output.value(&json!({"id": id, "changed": added}))?;
     let words = if added { "was entered" } else { "is there already" };
     Ok(desk.output.say(&format!("The user {id} {words}."))?)

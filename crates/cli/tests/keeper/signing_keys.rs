@@ -17,6 +17,7 @@ fn states(desk: &Desk) -> Vec<(String, String)> {
 
 /// S64, T19.
 fn the_next_key_signs_and_the_last_one_stays_published(desk: &Desk) {
+    desk.premises();
     let [current, next] = states(desk).try_into().unwrap();
     assert_eq!((current.0.as_str(), next.0.as_str()), ("current", "next"));
     desk.turn_clock(1_000);
@@ -62,6 +63,7 @@ both!(
 );
 
 fn a_key_is_withdrawn_at_once_unless_it_signs(desk: &Desk) {
+    desk.premises();
     let [current, next] = states(desk).try_into().unwrap();
     desk.muster(&["keys", "retire", &current.1, "--yes"]).fails(Exit::Conflict, "keys rotate");
     desk.muster(&["keys", "retire", "nobody", "--yes"]).fails(Exit::NotFound, "keys list");
@@ -80,6 +82,7 @@ both!(
 );
 
 fn an_imported_key_is_published_and_signs_if_asked(desk: &Desk) {
+    desk.premises();
     let [current, _] = states(desk).try_into().unwrap();
     let other = PrivateKey::generate(Algorithm::Es256).unwrap();
     let public = format!("{{\"keys\":[{}]}}", other.public_jwk());

@@ -41,7 +41,13 @@ fn issuer(settings: &KeeperSettings, looked: &Looked) -> Line {
             "nothing: the first start adds it",
         ),
         Ok(issuers) if issuers.iter().any(|issuer| issuer.url == settings.issuer) => {
-            Line::good("issuer", url)
+            let others = issuers.iter().map(|issuer| issuer.url.as_str());
+            let others: Vec<&str> = others.filter(|other| *other != url).collect();
+            let besides = match others.as_slice() {
+                [] => String::new(),
+                others => format!("; the database holds {} besides", others.join(", ")),
+            };
+            Line::good("issuer", format!("{url}{besides}"))
         }
         Ok(issuers) => {
             let known: Vec<&str> = issuers.iter().map(|issuer| issuer.url.as_str()).collect();
