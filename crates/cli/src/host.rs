@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use muster_domain::{Clock, IssuerUrl, Lifetime, Randomness};
 use muster_store_diesel::{DatabaseUrl, PoolSettings};
+use serde_json::Value;
 
 use crate::{DemoOptions, Failure, Output};
 
@@ -46,8 +47,14 @@ pub trait Host {
     /// The resolved settings as TOML, secrets masked.
     fn config_show(&self, file: Option<&Path>) -> Result<String, Failure>;
 
+    /// The same for scripts, an object of sections.
+    fn config_values(&self, file: Option<&Path>) -> Result<Value, Failure>;
+
     /// What is wrong with the settings, one problem a line; none: nothing is.
     fn config_check(&self, file: Option<&Path>) -> Result<Vec<String>, Failure>;
+
+    /// What is odd about the settings though it may be meant, one oddity a line.
+    fn config_warnings(&self, file: Option<&Path>) -> Result<Vec<String>, Failure>;
 
     /// A page of `docs/reference`: `settings` or `http-api`.
     fn reference(&self, page: &str) -> Result<String, Failure>;

@@ -8,12 +8,14 @@ use std::time::Duration;
 use muster_cli::{DemoOptions, Exit, Failure, Host, KeeperSettings, Output};
 use muster_crypto::OsRandomness;
 use muster_domain::{Clock, Randomness};
+use serde_json::Value;
 
-use crate::assemble::{World, broom, keeper_settings, open_premises, start_on};
+use crate::assemble::{World, broom, keeper_settings, open_premises, start_at};
 use crate::checkpoints::Checkpoints;
 use crate::cleaning::Cleaning;
 use crate::clock::SystemClock;
 use crate::redaction::Redaction;
+use crate::service::Listeners;
 use crate::settings::{self, Environment, Problems, Settings};
 use crate::shutdown::Stopped;
 use crate::telemetry::{start_logs, start_metrics};
@@ -46,8 +48,10 @@ impl Binary {
         let world = self.world()?;
         let unavailable =
             |error: &dyn std::error::Error| Failure::new(Exit::Unavailable, error.to_string());
+        let listeners = Listeners::take(settings).map_err(|error| unavailable(&error))?;
         let premises = open_premises(settings, &world).map_err(|error| unavailable(&error))?;
-        let running = start_on(settings, &world, &premises).map_err(|error| unavailable(&error))?;
+        let running = start_at(listeners, settings, &world, &premises);
+        let running = running.map_err(|error| unavailable(&error))?;
         let checkpoints = Checkpoints::begin(&premises).map_err(|error| failed(&error))?;
         let store = Arc::clone(&premises.store);
         let clock = Arc::clone(&world.clock);
@@ -92,6 +96,9 @@ impl Host for Binary {
     fn serve(&self, file: Option<&Path>) -> Result<(), Failure> {
         let settings = self.load(file)?;
         let log = start_logs(&settings.telemetry).map_err(|error| failed(&error))?;
+        for warning in settings::warnings(file, &self.environment) {
+            tracing::warn!("{warning}");
+        }
         let served = self.serve_logging(&settings);
         log.flush(FOR_THE_LOG);
         served
@@ -105,9 +112,17 @@ impl Host for Binary {
         settings::show(file, &self.environment).map_err(|problems| bad_settings(&problems))
     }
 
+    fn config_values(&self, file: Option<&Path>) -> Result<Value, Failure> {
+        settings::values(file, &self.environment).map_err(|problems| bad_settings(&problems))
+    }
+
     fn config_check(&self, file: Option<&Path>) -> Result<Vec<String>, Failure> {
         let problems = settings::check(file, &self.environment);
         Ok(problems.0.iter().map(ToString::to_string).collect())
+    }
+
+    fn config_warnings(&self, file: Option<&Path>) -> Result<Vec<String>, Failure> {
+        Ok(settings::warnings(file, &self.environment))
     }
 
     fn reference(&self, page: &str) -> Result<String, Failure> {

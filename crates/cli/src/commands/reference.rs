@@ -7,7 +7,7 @@ use clap::{Arg, Command};
 use crate::exit::Exit;
 
 /// The members of the answers in JSON; a command's words are joined by `_`.
-const JSON_ANSWERS: [(&str, &str); 29] = [
+const JSON_ANSWERS: [(&str, &str); 30] = [
     (
         "admin_add admin_show admin_list",
         "id name email status list_users list_users_other_clients max_clients methods created_at \
@@ -42,7 +42,12 @@ const JSON_ANSWERS: [(&str, &str); 29] = [
     ("keys_rotate", "current next retired withdrawn"),
     ("keys_retire", "kid retired"),
     ("keys_import", "keys signs"),
-    ("config_check", "problems"),
+    (
+        "config_show",
+        "http management issuer database keys client_auth token_info tokens retention audit \
+         telemetry",
+    ),
+    ("config_check", "problems warnings"),
     ("audit_verify", "ok records* checkpoint* record* fault*"),
     ("migrate_run migrate_revert migrate_redo", "steps"),
     ("migrate_status", "engine version pending unknown"),

@@ -21,6 +21,7 @@ const NOW: i64 = 1_800_000_000_000;
 pub(crate) struct Desk {
     pub(crate) settings: KeeperSettings,
     pub(crate) problems: Vec<String>,
+    pub(crate) warnings: Vec<String>,
     pub(crate) listeners: Vec<(&'static str, SocketAddr)>,
     /// What the person at the terminal types; without it nobody sits there.
     pub(crate) answer: Option<&'static str>,
@@ -93,8 +94,16 @@ impl Desk {
             family: Lifetime::from_days(365),
         };
         let clock = HandClock::shared(NOW);
-        let (problems, listeners) = (Vec::new(), Vec::new());
-        Self { settings, problems, listeners, answer: None, clock, folder, _scratch: scratch }
+        Self {
+            settings,
+            problems: Vec::new(),
+            warnings: Vec::new(),
+            listeners: Vec::new(),
+            answer: None,
+            clock,
+            folder,
+            _scratch: scratch,
+        }
     }
 
     /// Calls `muster` with these words.
@@ -169,8 +178,16 @@ impl Host for Desk {
         Ok(format!("# {file:?}\n"))
     }
 
+    fn config_values(&self, file: Option<&Path>) -> Result<Value, Failure> {
+        Ok(serde_json::json!({"file": file}))
+    }
+
     fn config_check(&self, _file: Option<&Path>) -> Result<Vec<String>, Failure> {
         Ok(self.problems.clone())
+    }
+
+    fn config_warnings(&self, _file: Option<&Path>) -> Result<Vec<String>, Failure> {
+        Ok(self.warnings.clone())
     }
 
     fn reference(&self, page: &str) -> Result<String, Failure> {

@@ -66,9 +66,18 @@ fn wrong_settings_are_told_one_by_one() {
 }
 
 #[test]
+fn what_is_odd_about_the_settings_is_a_warning() {
+    let mut desk = Desk::sqlite();
+    desk.warnings = vec!["MUSTER_DATABASE_URI sets nothing".to_owned()];
+    finds(&desk, "settings", "warn", "MUSTER_DATABASE_URI sets nothing");
+    let out = desk.muster(&["config", "check"]).done().out;
+    assert!(out.starts_with("- warning: MUSTER_DATABASE_URI sets nothing\nThe"), "{out}");
+}
+
+#[test]
 fn a_key_that_others_may_read_is_bad_and_the_command_against_it_is_told() {
     let desk = Desk::sqlite();
-    desk.muster(&["admin", "list"]).done();
+    desk.premises();
     let file = desk.folder().join("data/muster.kek");
     std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o644)).unwrap();
     finds(&desk, "key file", "bad", "chmod 600");
@@ -81,7 +90,7 @@ fn a_key_that_others_may_read_is_bad_and_the_command_against_it_is_told() {
 #[test]
 fn a_database_that_others_may_read_is_odd() {
     let desk = Desk::sqlite();
-    desk.muster(&["admin", "list"]).done();
+    desk.premises();
     finds(&desk, "file modes", "ok", "");
     let open = std::fs::Permissions::from_mode(0o755);
     std::fs::set_permissions(desk.folder().join("data"), open.clone()).unwrap();
@@ -116,7 +125,7 @@ fn a_taken_address_is_odd_and_an_impossible_one_is_bad() {
 #[test]
 fn an_issuer_that_the_database_does_not_know_is_odd() {
     let mut desk = Desk::sqlite();
-    desk.muster(&["admin", "list"]).done();
+    desk.premises();
     desk.settings.issuer = muster_domain::IssuerUrl::new("https://other.example/oauth2").unwrap();
     finds(&desk, "issuer", "warn", "the database holds https://tokens.example.org/oauth2");
 }
@@ -148,4 +157,10 @@ fn a_database_that_does_not_answer_is_bad() {
     finds(&desk, "database", "bad", "start the server");
     let out = desk.muster(&["doctor"]).out;
     assert!(!out.contains("s3cr3t"), "{out}");
+    // What libpq says in several lines does not tear the table.
+    let starts = ["", "ok", "warn", "bad"];
+    let first = |line: &str| line.trim_start().split(' ').next().unwrap_or_default().to_owned();
+    for line in out.lines().skip(1) {
+        assert!(starts.contains(&first(line).as_str()), "{line:?} of\n{out}");
+    }
 }

@@ -141,6 +141,8 @@ fn settings_and_doors_are_the_hosts_affair() {
     let mut desk = Desk::sqlite();
     let shown = desk.muster(&["--config", "a.toml", "config", "show"]).done().out;
     assert_eq!(shown, "# Some(\"a.toml\")\n");
+    let shown = desk.json(&["--config", "a.toml", "config", "show"]);
+    assert_eq!(shown, serde_json::json!({"file": "a.toml"}));
     desk.muster(&["serve"]).fails(Exit::Failed, "no doors");
     let demo = desk.muster(&["demo", "--port", "7", "--exit"]).done().out;
     assert!(demo.contains("port: Some(7), exit: true"), "{demo}");

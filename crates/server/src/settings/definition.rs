@@ -3,7 +3,7 @@
 //! `section!` makes the raw struct, its defaults, its reader and the list of its keys, so
 //! that a key cannot be read without being documented, nor documented without being read.
 
-use super::kind::Kind;
+use super::kind::{Kind, Misread};
 use super::raw::Reading;
 
 /// One key, for the reference and for finding the nearest right key.
@@ -45,8 +45,8 @@ pub(super) trait Section: Sized {
 /// Reads one value, or keeps the default.
 pub(super) fn value<K: Kind>(reading: &mut Reading, section: &str, name: &str, default: K) -> K {
     let Some(found) = reading.take(section, name) else { return default };
-    K::read(found).unwrap_or_else(|| {
-        reading.wrong(section, name, "this is another kind of value", K::NAME);
+    K::read(found).unwrap_or_else(|Misread { wrong, right }| {
+        reading.wrong(section, name, wrong, right);
         default
     })
 }

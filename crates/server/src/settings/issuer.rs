@@ -37,6 +37,19 @@ impl RawIssuer {
     }
 }
 
+impl IssuerSettings {
+    /// The port that clients come to if the issuer lies on this machine, without TLS.
+    pub(super) fn loopback_port(&self) -> Option<u16> {
+        let rest = self.url.as_str().strip_prefix("http://")?;
+        let authority = rest.split('/').next().unwrap_or_default();
+        match authority.rsplit_once(':') {
+            // `[::1]` has colons of its own.
+            Some((_, port)) if !port.ends_with(']') => port.parse().ok(),
+            Some(_) | None => Some(80),
+        }
+    }
+}
+
 /// What is wrong with an issuer URL, if anything.
 fn complaint(url: &str) -> Option<&'static str> {
     let Some((scheme @ ("http" | "https"), rest)) = url.split_once("://") else {

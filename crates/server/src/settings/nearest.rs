@@ -9,7 +9,7 @@ pub(super) fn nearest<'a>(
 }
 
 /// How many characters must be changed, added or taken away (Levenshtein).
-fn changes(from: &str, to: &str) -> usize {
+pub(super) fn changes(from: &str, to: &str) -> usize {
     let to: Vec<char> = to.chars().collect();
     let mut row: Vec<usize> = (0..=to.len()).collect();
     for (line, one) in from.chars().enumerate() {

@@ -12,7 +12,7 @@ pub struct Problem {
     pub place: String,
     /// What is wrong.
     pub wrong: String,
-    /// What would be right.
+    /// What would be right; empty when what is wrong says it.
     pub right: String,
 }
 
@@ -20,10 +20,11 @@ impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { key, place, wrong, right } = self;
         if key.is_empty() {
-            write!(f, "{place}: {wrong}; right would be {right}")
+            write!(f, "{place}: {wrong}")?;
         } else {
-            write!(f, "{key} ({place}): {wrong}; right would be {right}")
+            write!(f, "{key} ({place}): {wrong}")?;
         }
+        if right.is_empty() { Ok(()) } else { write!(f, "; right would be {right}") }
     }
 }
 

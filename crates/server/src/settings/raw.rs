@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::ffi::OsString;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use config::{Config, File, FileFormat, Value};
@@ -20,6 +21,7 @@ use super::management::RawManagement;
 use super::nearest::nearest;
 use super::problem::{Problem, Problems};
 use super::retention::RawRetention;
+use super::strangers;
 use super::telemetry::RawTelemetry;
 use super::token_info::RawTokenInfo;
 use super::tokens::RawTokens;
@@ -33,7 +35,11 @@ const FILE: &str = "muster.toml";
 
 /// The environment variables that concern settings.
 #[derive(Clone, Default)]
-pub struct Environment(BTreeMap<String, OsString>);
+pub struct Environment {
+    ours: BTreeMap<String, OsString>,
+    /// Those that look like ours and are none.
+    pub(super) strangers: Vec<String>,
+}
 
 impl Environment {
     /// Those of this process.
@@ -43,12 +49,19 @@ impl Environment {
 
     /// Those among the pairs that concern settings: `MUSTER__SECTION__KEY`.
     pub fn of(pairs: impl IntoIterator<Item = (OsString, OsString)>) -> Self {
-        let start = format!("{PREFIX}{SEPARATOR}");
-        let ours = pairs.into_iter().filter_map(|(name, value)| {
-            let name = name.into_string().ok()?;
-            name.starts_with(&start).then_some((name, value))
-        });
-        Self(ours.collect())
+        let mut environment = Self::default();
+        for (name, value) in pairs {
+            let Ok(name) = name.into_string() else { continue };
+            match name.strip_prefix(PREFIX) {
+                Some(rest) if rest.starts_with(SEPARATOR) => {
+                    environment.ours.insert(name, value);
+                }
+                Some(rest) if strangers::may_be_meant(rest) => environment.strangers.push(name),
+                Some(_) | None => {}
+            }
+        }
+        environment.strangers.sort();
+        environment
     }
 }
 
@@ -107,9 +120,11 @@ impl RawSettings {
 /// What was found in the sources, by section and key, and what is wrong with it.
 pub(super) struct Reading {
     /// Every key there is.
-    names: Vec<String>,
+    pub(super) names: Vec<String>,
     found: HashMap<String, Found>,
     pub(super) problems: Problems,
+    /// What is odd and may be meant.
+    pub(super) warnings: Vec<String>,
 }
 
 struct Found {
@@ -122,7 +137,8 @@ impl Default for Reading {
         let sections = RawSettings::default().described();
         let keys = sections.into_iter().flat_map(|section| section.keys);
         let names = keys.map(|key| format!("{}.{}", key.section, key.name)).collect();
-        Self { names, found: HashMap::new(), problems: Problems::default() }
+        let (found, problems, warnings) = (HashMap::new(), Problems::default(), Vec::new());
+        Self { names, found, problems, warnings }
     }
 }
 
@@ -138,6 +154,7 @@ impl Reading {
             None => {}
         }
         reading.read_environment(environment);
+        strangers::judge(&mut reading, &environment.strangers);
         reading
     }
 
@@ -156,21 +173,25 @@ impl Reading {
 
     fn read_file(&mut self, path: &Path) {
         let place = path.display().to_string();
-        let unreadable = |wrong| Problem {
-            key: String::new(),
-            place: place.clone(),
-            wrong,
-            right: "a TOML file with sections and keys".to_owned(),
+        let unreadable = |wrong, right: &str| {
+            let (key, right) = (String::new(), right.to_owned());
+            Problem { key, place: place.clone(), wrong, right }
         };
         let text = match std::fs::read_to_string(path) {
             Ok(text) => text,
-            Err(error) => return self.problems.0.push(unreadable(error.to_string())),
+            Err(error) => {
+                let words = format!("{error}; {}", way_out(&error));
+                return self.problems.0.push(unreadable(words, ""));
+            }
         };
         let source = File::from_str(&text, FileFormat::Toml);
         let tables = Config::builder().add_source(source).build();
         match tables.and_then(Config::try_deserialize::<BTreeMap<String, Value>>) {
             Ok(tables) => self.take_tables(&text, &place, tables),
-            Err(error) => self.problems.0.push(unreadable(without_lines(&error.to_string()))),
+            Err(error) => {
+                let right = "a TOML file with sections and keys";
+                self.problems.0.push(unreadable(without_lines(&error.to_string()), right));
+            }
         }
     }
 
@@ -189,7 +210,7 @@ impl Reading {
     }
 
     fn read_environment(&mut self, environment: &Environment) {
-        for (variable, value) in &environment.0 {
+        for (variable, value) in &environment.ours {
             let start = PREFIX.len().saturating_add(SEPARATOR.len());
             let key = variable.get(start..).unwrap_or_default();
             let key = key.to_lowercase().replace(SEPARATOR, ".");
@@ -227,6 +248,17 @@ impl Reading {
     }
 }
 
+/// What to do about a file that cannot be read.
+fn way_out(error: &io::Error) -> &'static str {
+    if error.kind() == io::ErrorKind::NotFound {
+        "is the path behind --config right?"
+    } else if error.kind() == io::ErrorKind::PermissionDenied {
+        "let the account that runs muster read it"
+    } else {
+        "the settings are one file of text (TOML)"
+    }
+}
+
 /// The place with the line of a key, as far as a simple look finds it.
 fn at_line(place: &str, text: &str, section: &str, name: &str) -> String {
     let mut current = "";
@@ -259,7 +291,9 @@ mod tests {
         let tables = Config::builder().add_source(File::from_str(text, FileFormat::Toml)).build();
         reading.take_tables(text, "f.toml", tables.unwrap().try_deserialize().unwrap());
         let pairs = variables.iter().map(|(name, value)| (name.into(), value.into()));
-        reading.read_environment(&Environment::of(pairs));
+        let environment = Environment::of(pairs);
+        reading.read_environment(&environment);
+        strangers::judge(&mut reading, &environment.strangers);
         reading
     }
 
@@ -272,7 +306,7 @@ mod tests {
     #[test]
     fn nothing_written_is_nothing_wrong() {
         assert_eq!(RawSettings::read(&mut read("", &[])), RawSettings::default());
-        assert_eq!(problems("", &[("MUSTER_DEMO", "x"), ("PATH", "y")]), Vec::<String>::new());
+        assert_eq!(problems("", &[("MUSTERING", "x"), ("PATH", "y")]), Vec::<String>::new());
     }
 
     #[test]
@@ -309,6 +343,24 @@ mod tests {
             problems("listen = 1", &[]),
             ["listen (f.toml, line 1): there is no such key; right would be http.listen"]
         );
+    }
+
+    #[test]
+    fn a_number_is_a_whole_one_and_not_below_zero() {
+        let told = problems("[tokens]\naccess_seconds = -1\nfamily_seconds = 1.9", &[]);
+        assert_eq!(
+            told,
+            [
+                "tokens.access_seconds (f.toml, line 2): it is below zero; \
+                 right would be a number that is not",
+                "tokens.family_seconds (f.toml, line 3): this is another kind of value; \
+                 right would be number",
+            ]
+        );
+        let told = problems("", &[("MUSTER__HTTP__WORKERS", "-3")]);
+        assert!(told[0].contains("it is below zero"), "{told:?}");
+        let told = problems("[http]\nworkers = true", &[]);
+        assert!(told[0].contains("another kind of value"), "{told:?}");
     }
 
     #[test]

@@ -7,6 +7,8 @@ use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
 
+use serde_json::Value;
+
 use super::problem::Problems;
 use super::raw::{Environment, RawSettings, Reading};
 use super::{
@@ -47,6 +49,29 @@ pub fn load(file: Option<&Path>, environment: &Environment) -> Result<Settings, 
     read(file, environment).1
 }
 
+/// What is odd about the settings though it may be meant (`muster config check`).
+pub fn warnings(file: Option<&Path>, environment: &Environment) -> Vec<String> {
+    let mut reading = Reading::of(file, environment);
+    let raw = RawSettings::read(&mut reading);
+    if let Some(settings) = raw.resolve(&mut reading) {
+        reading.warnings.extend(elsewhere(&settings));
+    }
+    reading.warnings
+}
+
+/// An issuer on this machine without a proxy in front lies where the service listens.
+fn elsewhere(settings: &Settings) -> Option<String> {
+    let (listen, told) = (settings.http.listen, settings.issuer.loopback_port()?);
+    let differ = listen.ip().is_loopback() && listen.port() != 0 && listen.port() != told;
+    differ.then(|| {
+        format!(
+            "issuer.url tells clients to come to port {told}, and http.listen is at port {}: \
+             unless something hands them on, set both to one port",
+            listen.port()
+        )
+    })
+}
+
 /// What is wrong with the settings: all problems at once (`muster config check`).
 pub fn check(file: Option<&Path>, environment: &Environment) -> Problems {
     load(file, environment).err().unwrap_or_default()
@@ -58,6 +83,22 @@ pub fn show(file: Option<&Path>, environment: &Environment) -> Result<String, Pr
     settings?;
     raw.database.url = database::masked(&raw.database.url);
     Ok(raw.shown())
+}
+
+/// The same for scripts: an object of sections, an absent value is null.
+pub fn values(file: Option<&Path>, environment: &Environment) -> Result<Value, Problems> {
+    let (mut raw, settings) = read(file, environment);
+    settings?;
+    raw.database.url = database::masked(&raw.database.url);
+    let sections = raw.described().into_iter().map(|section| {
+        let keys = section.keys.into_iter().map(|key| {
+            // Values of these kinds are written alike in TOML and in JSON.
+            let value = key.value.and_then(|value| serde_json::from_str(&value).ok());
+            (key.name.to_owned(), value.unwrap_or(Value::Null))
+        });
+        (section.name.to_owned(), Value::Object(keys.collect()))
+    });
+    Ok(Value::Object(sections.collect()))
 }
 
 fn read(
@@ -297,6 +338,24 @@ mod tests {
     }
 
     #[test]
+    fn an_issuer_on_this_machine_at_another_port_than_the_listeners_is_odd() {
+        for (listen, issuer, count) in [
+            ("127.0.0.1:9090", "http://localhost:9080/oauth2", 1),
+            ("[::1]:9090", "http://127.0.0.1/oauth2", 1),
+            ("127.0.0.1:9090", "http://[::1]:9090/oauth2", 0),
+            ("127.0.0.1:80", "http://localhost/oauth2", 0),
+            // A proxy for TLS, a container with a port of its own, a port by chance.
+            ("127.0.0.1:9090", "https://localhost:9443/oauth2", 0),
+            ("0.0.0.0:9090", "http://localhost:9080/oauth2", 0),
+            ("127.0.0.1:0", "http://localhost:9080/oauth2", 0),
+        ] {
+            let pairs = [("MUSTER__HTTP__LISTEN", listen), ("MUSTER__ISSUER__URL", issuer)];
+            let told = warnings(None, &environment(&pairs));
+            assert_eq!(told.len(), count, "{listen} {issuer}: {told:?}");
+        }
+    }
+
+    #[test]
     fn what_is_shown_can_be_read_again_and_has_no_password() {
         let url = ("MUSTER__DATABASE__URL", "postgres://u:s3cr3t@h/d");
         let shown = show(None, &environment(&[url])).unwrap();
@@ -305,14 +364,33 @@ mod tests {
         let file = std::env::temp_dir().join(format!("muster-shown-{}.toml", std::process::id()));
         std::fs::write(&file, &shown).unwrap();
         let again = show(Some(&file), &Environment::default());
+        let values = values(Some(&file), &Environment::default()).unwrap();
         std::fs::remove_file(&file).unwrap();
         assert_eq!(again.unwrap(), shown);
+        // Scripts are shown the same: every key, with the value that the file has.
+        let sections = values.as_object().unwrap();
+        for (section, keys) in sections {
+            assert!(shown.contains(&format!("[{section}]\n")), "{section}");
+            for (name, value) in keys.as_object().unwrap() {
+                let line = match value {
+                    Value::Null => format!("# {name} is absent\n"),
+                    Value::Array(list) if list.is_empty() => format!("{name} = []\n"),
+                    value => format!("{name} = {value}\n"),
+                };
+                assert!(shown.contains(&line), "{line}");
+            }
+        }
+        assert_eq!(sections.len(), shown.matches("\n[").count() + 1);
     }
 
     #[test]
     fn a_file_that_is_named_must_be_there_and_be_toml() {
         let nowhere = check(Some(Path::new("/nonexistent/muster.toml")), &Environment::default());
-        assert!(nowhere.to_string().starts_with("/nonexistent/muster.toml: No such file"));
+        let nowhere = nowhere.to_string();
+        assert!(nowhere.starts_with("/nonexistent/muster.toml: No such file"), "{nowhere}");
+        assert!(nowhere.ends_with("is the path behind --config right?"), "{nowhere}");
+        let folder = check(Some(&std::env::temp_dir()), &Environment::default()).to_string();
+        assert!(folder.ends_with("one file of text (TOML)"), "{folder}");
         let file = std::env::temp_dir().join(format!("muster-broken-{}.toml", std::process::id()));
         std::fs::write(&file, "[database]\nurl = \"postgres://u:s3cr3t@h\" x").unwrap();
         let broken = check(Some(&file), &Environment::default()).to_string();

@@ -20,3 +20,4 @@ mod management;
 mod panics;
 mod slow_peers;
 mod stopping;
+mod taken_addresses;

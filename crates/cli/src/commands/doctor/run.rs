@@ -22,13 +22,16 @@ pub(crate) fn run(desk: &mut Desk<'_, '_>) -> Result<(), Failure> {
 
 fn settings(desk: &Desk<'_, '_>) -> Vec<Line> {
     let remedy = "see docs/reference/settings.md";
-    match desk.host.config_check(desk.arguments.config.as_deref()) {
-        Ok(problems) if problems.is_empty() => vec![Line::good("settings", "in order")],
+    let file = desk.arguments.config.as_deref();
+    let mut lines: Vec<Line> = match desk.host.config_check(file) {
         Ok(problems) => {
             problems.into_iter().map(|words| Line::bad("settings", words, remedy)).collect()
         }
         Err(failure) => vec![Line::bad("settings", failure.words, remedy)],
-    }
+    };
+    let warnings = desk.host.config_warnings(file).unwrap_or_default();
+    lines.extend(warnings.into_iter().map(|words| Line::odd("settings", words, remedy)));
+    if lines.is_empty() { vec![Line::good("settings", "in order")] } else { lines }
 }
 
 fn report(desk: &mut Desk<'_, '_>, lines: &[Line]) -> Result<(), Failure> {
