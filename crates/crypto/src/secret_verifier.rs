@@ -89,7 +89,7 @@ struct Remembered {
 struct Job {
     task: Task,
     presented: Secret<String>,
-    answer: SyncSender<Done>,
+    answer: SyncSender<Told>,
     /// Dropped by an asker that has gone.
     asker: Arc<()>,
 }
@@ -98,6 +98,14 @@ enum Task {
     Verify(StoredSecret),
     Store,
     Waste,
+}
+
+/// What an asker is told.
+enum Told {
+    /// Its turn has come.
+    Begun,
+    /// It is over.
+    Over(Done),
 }
 
 enum Done {
@@ -199,12 +207,13 @@ impl SecretVerifier {
 
     /// `None`: the queue is full, or the turn did not come in time.
     fn ask(&self, task: Task, presented: &Secret<String>) -> Option<Done> {
-        let (answer, answers) = sync_channel(1);
+        // Room for both words, so that the thread never waits for an asker.
+        let (answer, answers) = sync_channel(2);
         let asker = Arc::new(());
         let presented = presented.clone();
         let job = Job { task, presented, answer, asker: Arc::clone(&asker) };
         match self.jobs.try_send(job) {
-            Ok(()) => answers.recv_timeout(self.settings.wait).ok(),
+            Ok(()) => done(answers.recv_timeout(self.settings.wait).ok()?, &answers),
             Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => None,
         }
     }
@@ -229,6 +238,19 @@ impl SecretVerifier {
     }
 }
 
+/// What came of a job whose turn has come: that takes as long as it takes. On a machine that
+/// is slow or busy one hash may take longer than anybody may wait for its turn, and whoever
+/// were sent away then would be sent away for ever.
+fn done(first: Told, answers: &Receiver<Told>) -> Option<Done> {
+    match first {
+        Told::Over(done) => Some(done),
+        Told::Begun => match answers.recv().ok()? {
+            Told::Over(done) => Some(done),
+            Told::Begun => None,
+        },
+    }
+}
+
 /// The hashing thread: one job after the other, until the verifier is gone. Its 19 MiB are
 /// there while there is work, and are given back by a quiet service.
 fn hash_jobs(queue: &Receiver<Job>, hashed: &AtomicU64, randomness: &dyn Randomness) {
@@ -246,6 +268,8 @@ fn hash(job: &Job, (slow, hashed): (&mut SlowHash, &AtomicU64), randomness: &dyn
     if Arc::strong_count(&job.asker) == 1 {
         return;
     }
+    // An asker that has gone meanwhile needs no answer.
+    let _ = job.answer.try_send(Told::Begun);
     let presented = job.presented.expose();
     let done = match &job.task {
         Task::Verify(stored) => Done::Matches(slow.matches(stored, presented)),
@@ -257,6 +281,5 @@ fn hash(job: &Job, (slow, hashed): (&mut SlowHash, &AtomicU64), randomness: &dyn
     };
     // Before the answer, so that whoever has it finds it counted.
     hashed.fetch_add(1, Ordering::Relaxed);
-    // An asker that has gone meanwhile needs no answer.
-    let _ = job.answer.try_send(done);
+    let _ = job.answer.try_send(Told::Over(done));
 }

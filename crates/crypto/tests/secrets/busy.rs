@@ -33,6 +33,14 @@ fn who_waits_too_long_is_told_busy() {
 }
 
 #[test]
+fn whose_turn_has_come_is_answered_however_long_a_hash_takes() {
+    // A slow machine, or one that has much else to do: T31 is about floods, not about it.
+    let wait = Duration::from_millis(250);
+    let bench = Bench::new(VerifierSettings { queue: 1, wait, ..NO_QUEUE });
+    assert!(bench.stored_by_a_thread_that_takes(2 * wait).is_some());
+}
+
+#[test]
 fn work_of_askers_that_have_gone_is_left_undone() {
     let wait = Duration::from_millis(1);
     let bench = Bench::new(VerifierSettings { queue: 50, wait, ..NO_QUEUE });

@@ -133,6 +133,28 @@ impl Bench {
         }
     }
 
+    /// What is kept of a secret, when making it takes the hashing thread so long.
+    pub(crate) fn stored_by_a_thread_that_takes(&self, long: Duration) -> Option<StoredSecret> {
+        self.gate.set(true);
+        let storing = loop {
+            let verifier = self.verifier.clone();
+            let storing = std::thread::spawn(move || verifier.store_chosen(&Secret::from(RIGHT)));
+            while !self.gate.somebody_waits() && !storing.is_finished() {
+                std::thread::yield_now();
+            }
+            // Else its turn did not come in time: that may happen to anybody.
+            if !storing.is_finished() {
+                break storing;
+            }
+        };
+        let began = std::time::Instant::now();
+        while began.elapsed() < long {
+            std::thread::yield_now();
+        }
+        self.gate.set(false);
+        storing.join().unwrap()
+    }
+
     /// Stops the hashing thread while `story` is told.
     pub(crate) fn while_hashing_stands_still<T>(&self, story: impl FnOnce() -> T) -> T {
         self.gate.set(true);
