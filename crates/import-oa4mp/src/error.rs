@@ -1,6 +1,6 @@
 //! What stops an import. A row that cannot be read never does.
 
-use muster_store::StoreError;
+use muster_store::{StoreError, on_one_line};
 
 use crate::sealing::SealingFailed;
 
@@ -12,7 +12,8 @@ pub enum ImportError {
     SourceUrl,
     /// The source cannot be reached or read.
     #[error(
-        "the OA4MP database cannot be read: {0}; check the URL, and that the account may SELECT"
+        "the OA4MP database cannot be read: {}; check the URL, and that the account may SELECT",
+        on_one_line(.0)
     )]
     Source(String),
     /// The source holds no OA4MP tables.

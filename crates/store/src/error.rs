@@ -12,7 +12,7 @@ pub enum StoreError {
         what: &'static str,
     },
     /// The database cannot be reached, is overloaded or timed out; trying again may help.
-    #[error("the database is not available: {reason}")]
+    #[error("the database is not available: {}", on_one_line(reason))]
     Unavailable {
         /// For the log.
         reason: String,
@@ -34,6 +34,13 @@ pub enum StoreError {
     },
 }
 
+/// What a database's library says goes over several lines, which would tear the sentence or
+/// the table that it stands in.
+pub fn on_one_line(words: &str) -> String {
+    let lines = words.lines().map(str::trim).filter(|line| !line.is_empty());
+    lines.collect::<Vec<_>>().join(" ")
+}
+
 impl StoreError {
     /// A damaged row.
     pub fn corrupt(reason: impl Into<String>) -> Self {
@@ -43,5 +50,19 @@ impl StoreError {
     /// A database out of reach, without a library's word for it.
     pub fn unavailable(reason: impl Into<String>) -> Self {
         Self::Unavailable { reason: reason.into(), source: None }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_library_says_in_several_lines_is_said_in_one() {
+        let said = "connection failed: refused\n\tIs the server running?\n";
+        assert_eq!(
+            StoreError::unavailable(said).to_string(),
+            "the database is not available: connection failed: refused Is the server running?"
+        );
     }
 }

@@ -28,7 +28,7 @@ pub use cleaning::{Cleaned, CleaningWriting};
 pub use codes::{CodesReading, CodesWriting, FoundCode, Strangers};
 pub use data_keys::{DataKeysReading, DataKeysWriting, StoredDataKey};
 pub use device_flows::{DeviceFlowsReading, DeviceFlowsWriting};
-pub use error::StoreError;
+pub use error::{StoreError, on_one_line};
 pub use issuers::{IssuersReading, IssuersWriting};
 pub use listing::{ListingReading, Moment, TokenPlace, TokenRange, TransactionPlace, Visit};
 pub use numbers::{NumbersWriting, Sequence};

@@ -1,5 +1,7 @@
 //! One line of the doctor's report.
 
+use muster_store::on_one_line;
+
 /// How something stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Finding {
@@ -30,7 +32,7 @@ pub(crate) struct Line {
 
 impl Line {
     pub(crate) fn good(about: &'static str, words: impl Into<String>) -> Self {
-        Self { finding: Finding::Good, about, words: on_one_line(words), remedy: None }
+        Self { finding: Finding::Good, about, words: on_one_line(&words.into()), remedy: None }
     }
 
     pub(crate) fn odd(
@@ -38,7 +40,7 @@ impl Line {
         words: impl Into<String>,
         remedy: impl Into<String>,
     ) -> Self {
-        let (words, remedy) = (on_one_line(words), Some(remedy.into()));
+        let (words, remedy) = (on_one_line(&words.into()), Some(remedy.into()));
         Self { finding: Finding::Odd, about, words, remedy }
     }
 
@@ -47,14 +49,7 @@ impl Line {
         words: impl Into<String>,
         remedy: impl Into<String>,
     ) -> Self {
-        let (words, remedy) = (on_one_line(words), Some(remedy.into()));
+        let (words, remedy) = (on_one_line(&words.into()), Some(remedy.into()));
         Self { finding: Finding::Bad, about, words, remedy }
     }
-}
-
-/// What PostgreSQL says goes over several lines, which would tear the table.
-fn on_one_line(words: impl Into<String>) -> String {
-    let words: String = words.into();
-    let lines = words.lines().map(str::trim).filter(|line| !line.is_empty());
-    lines.collect::<Vec<_>>().join(" ")
 }
