@@ -75,8 +75,8 @@ pub(super) enum LiveError {
     Randomness(#[from] muster_domain::RandomnessFailed),
     #[error("the service cannot be asked: {0}")]
     Http(#[from] std::io::Error),
-    #[error("{client} got {status} {error} from {path}")]
-    Refused { client: String, path: &'static str, status: u16, error: String },
+    #[error("{client} got {refusal} from {path}")]
+    Refused { client: String, path: &'static str, refusal: String },
     #[error("the answer has no {0}")]
     Missing(&'static str),
     #[error("no device waits under this user code")]

@@ -16,6 +16,16 @@ impl Answer {
     pub(super) fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or(Value::Null)
     }
+
+    /// Why nothing came of it, if nothing did: status, `error`, and what is said about it.
+    pub(super) fn refusal(&self) -> Option<String> {
+        if self.status == 200 {
+            return None;
+        }
+        let answer = self.json();
+        let text = |name: &str| answer.get(name).and_then(Value::as_str).unwrap_or("-").to_owned();
+        Some(format!("{} {}: {}", self.status, text("error"), text("error_description")))
+    }
 }
 
 /// Posts a form. A client with a secret sends it by Basic, one without names itself in the
@@ -83,4 +93,19 @@ fn encoded(text: &str) -> String {
             out + &format!("%{byte:02X}")
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_is_told_with_its_reason() {
+        let answered = |text: &str| parse(text.as_bytes()).unwrap().refusal();
+        let refused = "HTTP/1.1 503 Service Unavailable\r\nX: y\r\n\r\n\
+                       {\"error\":\"temporarily_unavailable\",\"error_description\":\"later\"}";
+        assert_eq!(answered(refused).as_deref(), Some("503 temporarily_unavailable: later"));
+        assert_eq!(answered("HTTP/1.1 200 OK\r\n\r\n{}"), None);
+        assert_eq!(answered("HTTP/1.1 502 x\r\n\r\n<html>").as_deref(), Some("502 -: -"));
+    }
 }

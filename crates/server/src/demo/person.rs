@@ -133,13 +133,13 @@ impl Life<'_> {
     ) -> Result<Value, LiveError> {
         let who = (party.client.id.as_str(), party.secret.as_deref());
         let answer = http::post(self.address, path, who, form)?;
-        if answer.status == 200 {
-            return Ok(answer.json());
+        match answer.refusal() {
+            None => Ok(answer.json()),
+            Some(refusal) => {
+                let client = party.client.id.as_str().to_owned();
+                Err(LiveError::Refused { client, path, refusal })
+            }
         }
-        let (client, status) = (party.client.id.as_str().to_owned(), answer.status);
-        let error = answer.json().get("error").and_then(Value::as_str).map(str::to_owned);
-        let error = error.unwrap_or_default();
-        Err(LiveError::Refused { client, path, status, error })
     }
 }
 

@@ -18,12 +18,16 @@ use super::{http, show};
 /// Runs the demo.
 pub fn run(options: &DemoOptions, world: &World, output: &mut Output<'_>) -> Result<(), Failure> {
     let port = match options.port {
-        Some(port) => port,
-        None => free_port()?,
+        Some(port) if port > 0 => port,
+        // The issuer names the port, so it must be known before.
+        Some(_) | None => free_port()?,
     };
     let folder = Folder::new(&*world.randomness).map_err(|error| failed(&error))?;
     let settings = settings_for(port, folder.path())?;
-    let listeners = Listeners::take(&settings).map_err(|error| failed(&error))?;
+    let listeners = Listeners::take(&settings).map_err(|error| {
+        let words = format!("{error}; or leave --port out, and a free one is taken");
+        Failure::new(Exit::Failed, words)
+    })?;
     let premises = Premises::open(&keeper_settings(&settings), &world.clock, &world.randomness)?;
     let running = start_at(listeners, &settings, world, &premises);
     let running = running.map_err(|error| failed(&error))?;
@@ -100,6 +104,10 @@ fn tell(
         output.say(&view.curl(address))?;
         let answer = http::post(address, TOKEN, (&view.id, Some(&view.secret)), &view.form())
             .map_err(|error| failed(&error))?;
+        if let Some(refused) = answer.refusal() {
+            let words = format!("{} was not told: {refused}", view.id);
+            return Err(Failure::new(Exit::Failed, words));
+        }
         output.value(&serde_json::json!({
             "admin": view.id, "status": answer.status, "listing": answer.json(),
         }))?;
