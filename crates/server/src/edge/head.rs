@@ -110,7 +110,7 @@ impl Fields {
         if fields.hosts != 1 || fields.host.is_empty() {
             return Err(Refusal::BadHttp("a request has one Host"));
         }
-        if !fields.host.iter().all(is_of_a_host) {
+        if !fields.host.iter().copied().all(is_of_a_host) {
             return Err(Refusal::BadHttp("the Host is no host"));
         }
         Ok(fields)
@@ -156,11 +156,11 @@ impl Fields {
 
 /// A name or an address with a port (RFC 3986 3.2.2, RFC 9112 3.2): two readers must not take
 /// what is none for different hosts.
-const fn is_of_a_host(byte: &u8) -> bool {
+const fn is_of_a_host(byte: u8) -> bool {
     byte.is_ascii_alphanumeric()
-        || matches!(*byte, b'-' | b'.' | b'_' | b'~' | b'%' | b':')
-        || matches!(*byte, b'[' | b']' | b'!' | b'$' | b'&' | b'\'' | b'(' | b')' | b'*')
-        || matches!(*byte, b'+' | b',' | b';' | b'=')
+        || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'%' | b':')
+        || matches!(byte, b'[' | b']' | b'!' | b'$' | b'&' | b'\'' | b'(' | b')' | b'*')
+        || matches!(byte, b'+' | b',' | b';' | b'=')
 }
 
 /// Digits alone: neither sign nor list (RFC 9112 6.3).
