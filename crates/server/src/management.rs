@@ -52,10 +52,11 @@ const METRICS: &str = "/metrics";
 /// The routes of the management listener.
 pub fn routes(managed: Managed) -> impl Fn(&mut ServiceConfig) + Clone + Send + 'static {
     move |app| {
+        // Some balancers look by HEAD (RFC 9110 9.3.2); the body is left out on the wire.
         app.app_data(Data::new(managed.clone()))
-            .service(web::resource(LIVE).get(live))
-            .service(web::resource(READY).get(ready))
-            .service(web::resource(METRICS).get(metrics));
+            .service(web::resource(LIVE).get(live).route(web::head().to(live)))
+            .service(web::resource(READY).get(ready).route(web::head().to(ready)))
+            .service(web::resource(METRICS).get(metrics).route(web::head().to(metrics)));
     }
 }
 

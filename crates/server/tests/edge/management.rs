@@ -1,6 +1,6 @@
 //! The whole service: two listeners, readiness, metrics, and its end.
 
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -76,6 +76,30 @@ fn metrics_are_told_at_the_management_listener_alone() {
         assert!(metrics.body.contains(text), "{text}: {}", metrics.body);
     }
     assert_eq!(ask(running.address, "/metrics").status, 404);
+    assert_eq!(running.stop(), Stopped::InOrder);
+}
+
+/// Everything that comes for a head, until the connection ends.
+fn told(address: std::net::SocketAddr, request: &str) -> String {
+    let mut stream = std::net::TcpStream::connect(address).unwrap();
+    let head = format!("{request} HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+    stream.write_all(head.as_bytes()).unwrap();
+    let mut text = String::new();
+    stream.read_to_string(&mut text).unwrap();
+    text
+}
+
+#[test]
+fn balancers_may_look_by_head() {
+    // RFC 9110 9.3.2
+    let (running, _) = open(Arc::default());
+    for path in ["/health/live", "/health/ready", "/metrics"] {
+        let looked = told(running.management_address, &format!("HEAD {path}"));
+        assert!(looked.starts_with("HTTP/1.1 200 "), "{looked}");
+        assert!(looked.ends_with("\r\n\r\n"), "a body came: {looked}");
+        let posted = told(running.management_address, &format!("POST {path}"));
+        assert!(posted.starts_with("HTTP/1.1 405 "), "{posted}");
+    }
     assert_eq!(running.stop(), Stopped::InOrder);
 }
 
