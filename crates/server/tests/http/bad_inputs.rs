@@ -148,11 +148,13 @@ fn client_authentication(table: &mut Table<'_>) {
         "Basic YTpi=",
         "Basic YWI",
         &format!("Basic {}", base64(b"no-colon")),
-        "Bearer x",
-        "Digest x",
-        "BasicX y",
+        &format!("Basic {}", base64(b"\xff:\xfe")),
+        &format!("Basic\t{}", base64(b"demo:/admin:x")),
     ] {
         table.caller("B22", value, Some(value), IC);
+    }
+    for value in ["Bearer x", "Digest x", "BasicX y", "Negotiate YTpi", "Basic"] {
+        table.caller("B23", value, Some(value), IC);
     }
     let bearer = format!("Bearer {}", table.house.tokens.alice_access);
     table.caller("B123", "the token as Bearer", Some(&bearer), IC);
