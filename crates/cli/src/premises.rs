@@ -239,6 +239,11 @@ impl Ground {
             }
         }
         check_schema(&*store, &database)?;
+        if purpose == Purpose::Found {
+            // What is made needs a connection for writing, too.
+            patiently(|| store.change(|_| Ok(())))
+                .map_err(|error| PremisesError::Store { database: database.clone(), error })?;
+        }
         let kek = match kek(settings, &*store, &database)? {
             Some(kek) => kek,
             None if purpose == Purpose::Visit => {

@@ -1,11 +1,13 @@
 //! What happens by itself at the first command, and what must not.
 
+use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::time::Duration;
 
 use muster_cli::Exit;
-use muster_store_diesel::PoolSettings;
 use muster_store_diesel::migrate::{Direction, migrate};
+use muster_store_diesel::{DatabaseUrl, PoolSettings};
 
 use crate::desk::{Desk, ISSUER};
 
@@ -202,4 +204,39 @@ fn many_processes_at_the_first_start_make_one_set_of_keys_on_postgres() {
     assert_eq!(trail.matches("key_made").count(), 5, "{trail}");
     assert_eq!(trail.matches("issuer_added").count(), 1, "{trail}");
     desk.muster(&["audit", "verify"]).done();
+}
+
+/// A way to a server on which each connection is held up at its beginning; the URL by it.
+fn slow_way(url: &DatabaseUrl, held_up: Duration) -> DatabaseUrl {
+    let DatabaseUrl::Postgres(text) = url else { panic!("not a server") };
+    let shown = url.to_string();
+    let place = shown.split("://").nth(1).unwrap().split('/').next().unwrap().to_owned();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let here = listener.local_addr().unwrap().to_string();
+    let by_it = text.replace(&place, &here).parse().unwrap();
+    std::thread::spawn(move || {
+        for near in listener.incoming().map_while(Result::ok) {
+            let place = place.clone();
+            std::thread::spawn(move || {
+                std::thread::sleep(held_up);
+                let far = TcpStream::connect(place).unwrap();
+                let (mut from, mut to) = (near.try_clone().unwrap(), far.try_clone().unwrap());
+                std::thread::spawn(move || std::io::copy(&mut from, &mut to));
+                let _ended = std::io::copy(&mut &far, &mut &near);
+                let _ended = near.shutdown(std::net::Shutdown::Both);
+            });
+        }
+    });
+    by_it
+}
+
+#[test]
+fn a_server_that_is_far_away_is_waited_for_longer_than_a_request_may_wait_on_postgres() {
+    let mut desk = Desk::postgres();
+    desk.settings.pool = PoolSettings::default();
+    desk.settings.database = slow_way(&desk.settings.database, 2 * desk.settings.pool.wait);
+    desk.muster(&["client", "add", "c"]).done();
+    desk.muster(&["client", "list"]).done();
+    desk.muster(&["audit", "verify"]).done();
+    desk.muster(&["doctor"]).done();
 }
