@@ -66,8 +66,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     authenticate()?;
     let (mut read, mut whole) = (Duration::ZERO, Duration::ZERO);
     for _ in 0..ROUNDS {
-        read += lasting(registered)?;
-        whole += lasting(authenticate)?;
+        read += lasting(&registered)?;
+        whole += lasting(&authenticate)?;
     }
     let once = |all: Duration| (all / (ROUNDS * TIMES)).as_nanos();
     writeln!(std::io::stdout(), "{}\n{}", once(read), once(whole))?;
