@@ -29,7 +29,7 @@ pub(crate) enum ClientCommand {
         /// Its id.
         id: String,
     },
-    /// Suspend a client: none of its tokens is valid any more.
+    /// Suspend a client: none of its tokens is valid any more, until it is approved again.
     Suspend {
         /// Its id.
         id: String,
