@@ -10,7 +10,7 @@ use muster_store::{AuditLink, AuditReading, AuditRecord, AuditWriting, RecordMak
 
 use crate::backend::BulkInsert;
 use crate::error::store_error;
-use crate::kept::Keep as _;
+use crate::kept::{Keep as _, found_its_row};
 use crate::rows::hash_bytes;
 use crate::schema::{audit, audit_end};
 use crate::session::Session;
@@ -165,23 +165,22 @@ macro_rules! audit {
             }
 
             fn move_end(&mut self, from: &AuditLink, to: &AuditLink) -> Result<bool, StoreError> {
-                diesel::update(
-                    audit_end::table
-                        .find(1)
-                        .filter(audit_end::next.eq(from.next))
-                        .filter(audit_end::last_hash.eq(from.last_hash.as_slice())),
+                found_its_row(
+                    diesel::update(
+                        audit_end::table
+                            .find(1)
+                            .filter(audit_end::next.eq(from.next))
+                            .filter(audit_end::last_hash.eq(from.last_hash.as_slice())),
+                    )
+                    .set((
+                        audit_end::next.eq(to.next),
+                        audit_end::last_at.eq(to.last_at.millis()),
+                        audit_end::last_hash.eq(to.last_hash.as_slice()),
+                    ))
+                    .returning(audit_end::next)
+                    .kept()
+                    .get_result::<i64>(self),
                 )
-                .set((
-                    audit_end::next.eq(to.next),
-                    audit_end::last_at.eq(to.last_at.millis()),
-                    audit_end::last_hash.eq(to.last_hash.as_slice()),
-                ))
-                .returning(audit_end::next)
-                .kept()
-                .get_result::<i64>(self)
-                .optional()
-                .map(|moved| moved.is_some())
-                .map_err(store_error)
             }
 
             fn add_records(&mut self, records: &[AuditRecord]) -> Result<(), StoreError> {

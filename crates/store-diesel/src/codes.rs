@@ -8,7 +8,7 @@ use muster_store::{
 };
 
 use crate::error::store_error;
-use crate::kept::Keep as _;
+use crate::kept::{Keep as _, found_its_row};
 use crate::rows::{CodeRow, NewCodeRow, TransactionRow, small};
 use crate::schema::{codes, transactions};
 use crate::session::Session;
@@ -80,14 +80,13 @@ macro_rules! codes {
                 at: Timestamp,
             ) -> Result<bool, StoreError> {
                 let key = (transaction.shard.number(), transaction.number);
-                diesel::update(codes::table.find(key).filter(codes::redeemed_at.is_null()))
-                    .set(codes::redeemed_at.eq(at.millis()))
-                    .returning(codes::tx_seq)
-                    .kept()
-                    .get_result::<i64>(&mut *self.connection)
-                    .optional()
-                    .map(|redeemed| redeemed.is_some())
-                    .map_err(store_error)
+                found_its_row(
+                    diesel::update(codes::table.find(key).filter(codes::redeemed_at.is_null()))
+                        .set(codes::redeemed_at.eq(at.millis()))
+                        .returning(codes::tx_seq)
+                        .kept()
+                        .get_result::<i64>(&mut *self.connection),
+                )
             }
 
             fn count_stranger(

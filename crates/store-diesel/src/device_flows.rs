@@ -10,7 +10,7 @@ use muster_store::{DeviceFlowsReading, DeviceFlowsWriting, StoreError};
 
 use crate::backend::RowLocks;
 use crate::error::store_error;
-use crate::kept::Keep as _;
+use crate::kept::{Keep as _, found_its_row};
 use crate::rows::{APPROVED, DeviceFlowRow, NewDeviceFlowRow, device_state_number, small};
 use crate::schema::device_flows;
 use crate::session::Session;
@@ -87,17 +87,17 @@ macro_rules! device_flows {
                 at: Timestamp,
                 interval: Lifetime,
             ) -> Result<(), StoreError> {
-                diesel::update(device_flows::table.find(row(flow)))
-                    .set((
-                        device_flows::polled_at.eq(at.millis()),
-                        device_flows::interval_ms.eq(interval.millis()),
-                    ))
-                    .returning(device_flows::seq)
-                    .kept()
-                    .get_result::<i64>(&mut *self.connection)
-                    .optional()
-                    .map(drop)
-                    .map_err(store_error)
+                found_its_row(
+                    diesel::update(device_flows::table.find(row(flow)))
+                        .set((
+                            device_flows::polled_at.eq(at.millis()),
+                            device_flows::interval_ms.eq(interval.millis()),
+                        ))
+                        .returning(device_flows::seq)
+                        .kept()
+                        .get_result::<i64>(&mut *self.connection),
+                )
+                .map(drop)
             }
 
             fn approve_device(
@@ -131,16 +131,17 @@ macro_rules! device_flows {
             }
 
             fn redeem_device(&mut self, flow: DeviceFlowKey) -> Result<bool, StoreError> {
-                diesel::update(
-                    device_flows::table.find(row(flow)).filter(device_flows::state.eq(APPROVED)),
+                found_its_row(
+                    diesel::update(
+                        device_flows::table
+                            .find(row(flow))
+                            .filter(device_flows::state.eq(APPROVED)),
+                    )
+                    .set(device_flows::state.eq(device_state_number(DeviceState::Redeemed)))
+                    .returning(device_flows::seq)
+                    .kept()
+                    .get_result::<i64>(&mut *self.connection),
                 )
-                .set(device_flows::state.eq(device_state_number(DeviceState::Redeemed)))
-                .returning(device_flows::seq)
-                .kept()
-                .get_result::<i64>(&mut *self.connection)
-                .optional()
-                .map(|redeemed| redeemed.is_some())
-                .map_err(store_error)
             }
         }
     };

@@ -3,10 +3,12 @@
 //! diesel prepares an `UPDATE` anew each time, because a changeset may leave columns out. The
 //! ones of this room never do, and preparing costs a round trip to PostgreSQL and a plan.
 
-use diesel::RunQueryDsl;
 use diesel::backend::Backend;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
-use diesel::result::QueryResult;
+use diesel::{OptionalExtension as _, QueryResult, RunQueryDsl};
+use muster_store::StoreError;
+
+use crate::error::store_error;
 
 /// Says that the text of a statement depends on nothing but the place it is written at.
 pub(crate) trait Keep: Sized {
@@ -45,6 +47,11 @@ impl<S: Query> Query for Kept<S> {
 }
 
 impl<S, Connection> RunQueryDsl<Connection> for Kept<S> {}
+
+/// Whether a kept change found its row, of which it tells a column.
+pub(crate) fn found_its_row<T>(changed: QueryResult<T>) -> Result<bool, StoreError> {
+    changed.optional().map(|row| row.is_some()).map_err(store_error)
+}
 
 #[cfg(test)]
 mod tests {

@@ -7,7 +7,7 @@ use muster_store::{IssuedToken, StoreError, StoredToken, TokensWriting};
 
 use crate::backend::BulkInsert;
 use crate::error::store_error;
-use crate::kept::Keep as _;
+use crate::kept::{Keep as _, found_its_row};
 use crate::rows::{NewTokenRow, ending_column, token_kind_number};
 use crate::schema::tokens;
 use crate::session::Session;
@@ -37,23 +37,22 @@ macro_rules! tokens_writing {
                 successor: ElementKey,
                 at: Timestamp,
             ) -> Result<bool, StoreError> {
-                diesel::update(
-                    tokens::table
-                        .find((token.shard.number(), token.number))
-                        .filter(tokens::state.eq(0))
-                        .filter(tokens::kind.eq(token_kind_number(TokenKind::Refresh))),
+                found_its_row(
+                    diesel::update(
+                        tokens::table
+                            .find((token.shard.number(), token.number))
+                            .filter(tokens::state.eq(0))
+                            .filter(tokens::kind.eq(token_kind_number(TokenKind::Refresh))),
+                    )
+                    .set((
+                        tokens::state.eq(ending_column(Ending::Rotated)),
+                        tokens::ended_at.eq(at.millis()),
+                        tokens::successor.eq(successor.number()),
+                    ))
+                    .returning(tokens::seq)
+                    .kept()
+                    .get_result::<i64>(&mut *self.connection),
                 )
-                .set((
-                    tokens::state.eq(ending_column(Ending::Rotated)),
-                    tokens::ended_at.eq(at.millis()),
-                    tokens::successor.eq(successor.number()),
-                ))
-                .returning(tokens::seq)
-                .kept()
-                .get_result::<i64>(&mut *self.connection)
-                .optional()
-                .map(|rotated| rotated.is_some())
-                .map_err(store_error)
             }
 
             fn end_tokens(
@@ -64,18 +63,21 @@ macro_rules! tokens_writing {
             ) -> Result<usize, StoreError> {
                 let mut ended = 0;
                 for key in keys {
-                    let changed: Option<i64> = diesel::update(
-                        tokens::table
-                            .find((key.shard.number(), key.number))
-                            .filter(tokens::state.eq(0)),
-                    )
-                    .set((tokens::state.eq(ending_column(how)), tokens::ended_at.eq(at.millis())))
-                    .returning(tokens::seq)
-                    .kept()
-                    .get_result(&mut *self.connection)
-                    .optional()
-                    .map_err(store_error)?;
-                    ended = usize::saturating_add(ended, changed.iter().len());
+                    let changed = found_its_row(
+                        diesel::update(
+                            tokens::table
+                                .find((key.shard.number(), key.number))
+                                .filter(tokens::state.eq(0)),
+                        )
+                        .set((
+                            tokens::state.eq(ending_column(how)),
+                            tokens::ended_at.eq(at.millis()),
+                        ))
+                        .returning(tokens::seq)
+                        .kept()
+                        .get_result::<i64>(&mut *self.connection),
+                    )?;
+                    ended = usize::saturating_add(ended, changed.into());
                 }
                 Ok(ended)
             }
@@ -86,19 +88,19 @@ macro_rules! tokens_writing {
             ) -> Result<usize, StoreError> {
                 let mut shortened = 0;
                 for (key, expires_at) in tokens {
-                    let changed: Option<i64> = diesel::update(
-                        tokens::table
-                            .find((key.shard.number(), key.number))
-                            .filter(tokens::state.eq(0))
-                            .filter(tokens::expires_at.gt(expires_at.millis())),
-                    )
-                    .set(tokens::expires_at.eq(expires_at.millis()))
-                    .returning(tokens::seq)
-                    .kept()
-                    .get_result(&mut *self.connection)
-                    .optional()
-                    .map_err(store_error)?;
-                    shortened = usize::saturating_add(shortened, changed.iter().len());
+                    let changed = found_its_row(
+                        diesel::update(
+                            tokens::table
+                                .find((key.shard.number(), key.number))
+                                .filter(tokens::state.eq(0))
+                                .filter(tokens::expires_at.gt(expires_at.millis())),
+                        )
+                        .set(tokens::expires_at.eq(expires_at.millis()))
+                        .returning(tokens::seq)
+                        .kept()
+                        .get_result::<i64>(&mut *self.connection),
+                    )?;
+                    shortened = usize::saturating_add(shortened, changed.into());
                 }
                 Ok(shortened)
             }

@@ -7,7 +7,7 @@ use muster_store::{StoreError, TransactionsReading, TransactionsWriting};
 use crate::backend::{BulkInsert, RowLocks};
 use crate::descent::Descendants;
 use crate::error::store_error;
-use crate::kept::Keep as _;
+use crate::kept::{Keep as _, found_its_row};
 use crate::rows::{HoldingRow, TransactionRow, small};
 use crate::schema::{clients, holdings, transactions};
 use crate::session::Session;
@@ -112,16 +112,18 @@ macro_rules! transactions {
             ) -> Result<bool, StoreError> {
                 let (shard, seq) = (transaction.shard.number(), transaction.number);
                 // Waits for whoever holds the row, so that a child that is coming is seen below.
-                let ended: Option<i64> = diesel::update(
-                    transactions::table.find((shard, seq)).filter(transactions::ended_at.is_null()),
-                )
-                .set(transactions::ended_at.eq(at.millis()))
-                .returning(transactions::seq)
-                .kept()
-                .get_result(&mut *self.connection)
-                .optional()
-                .map_err(store_error)?;
-                if ended.is_none() {
+                let ended = found_its_row(
+                    diesel::update(
+                        transactions::table
+                            .find((shard, seq))
+                            .filter(transactions::ended_at.is_null()),
+                    )
+                    .set(transactions::ended_at.eq(at.millis()))
+                    .returning(transactions::seq)
+                    .kept()
+                    .get_result::<i64>(&mut *self.connection),
+                )?;
+                if !ended {
                     return Ok(false);
                 }
                 self.end_below(shard, vec![seq], Some(at))?;
