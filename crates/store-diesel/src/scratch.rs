@@ -14,6 +14,12 @@ use crate::open::DatabaseUrl;
 /// How Muster's tables are spread over a cluster.
 const SPREAD: &str = include_str!("../../../deploy/citus.sql");
 
+/// Makes whoever spreads or drops a schema on a cluster wait for the one before, until the
+/// end of its transaction. Citus keeps all reference tables of a database in one group and
+/// looks at one of them when it makes another: if that one is being dropped, it fails with
+/// "relation issuers is not distributed".
+const IN_TURN: &str = "SELECT pg_advisory_xact_lock(20823);";
+
 /// A database of one's own, with the schema in place.
 #[derive(Debug)]
 pub struct Scratch {
@@ -62,7 +68,7 @@ impl Scratch {
         let cleanup = Cleanup::Schema { server: server_url.to_owned(), name };
         let scratch = Self { url: DatabaseUrl::Postgres(url.clone()), cleanup };
         migrate(&scratch.url, Direction::Up)?;
-        run(&url, SPREAD)?;
+        run(&url, &format!("{IN_TURN} {SPREAD}"))?;
         Ok(scratch)
     }
 
@@ -115,7 +121,7 @@ impl Drop for Scratch {
                 run(server, &format!("DROP DATABASE {name} WITH (FORCE)"))
             }
             Cleanup::Schema { server, name } => {
-                run(server, &format!("DROP SCHEMA IF EXISTS {name} CASCADE"))
+                run(server, &format!("{IN_TURN} DROP SCHEMA IF EXISTS {name} CASCADE"))
             }
         };
         if let Err(error) = done {
