@@ -11,6 +11,7 @@ mod pkce;
 mod seal;
 mod secret_verifier;
 mod stored_secret;
+mod ticket;
 mod user_code;
 mod wrap;
 
@@ -30,5 +31,6 @@ pub use pkce::challenge_of;
 pub use seal::{ListingWarrant, SealContext, SealError, SuccessorWarrant, Unsealable};
 pub use secret_verifier::{SecretVerifier, Verification, VerifierSettings};
 pub use stored_secret::{SECRET_LIMIT, SecretFormat};
+pub use ticket::{TicketBinding, TicketKind};
 pub use user_code::{canonical_user_code, generate_user_code};
 pub use wrap::KeyPurpose;

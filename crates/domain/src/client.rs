@@ -70,6 +70,9 @@ pub struct Registration {
     pub may_act: Vec<String>,
     /// Whether its tokens are always bound to a key (RFC 9449 5.2, `dpop_bound_access_tokens`).
     pub binds_tokens: bool,
+    /// Whether it may ask for codes without a PKCE challenge (RFC 7636), being old and
+    /// confidential. A public client never may.
+    pub codes_without_challenge: bool,
     /// The form of its access tokens.
     pub profile: AccessTokenProfile,
     /// Lifetime of its access tokens; `None`: the server's.

@@ -47,6 +47,11 @@ impl<'a> Envelope<'a> {
         &self.form
     }
 
+    /// The parameters, for a question that is kept.
+    pub(crate) fn into_form(self) -> FormParams {
+        self.form
+    }
+
     /// Whether the parameters stood in the URL.
     pub(crate) const fn is_query(&self) -> bool {
         matches!(self.raw.method, Method::Get)

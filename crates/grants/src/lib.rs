@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod authorization_code;
+mod authorize;
 mod basic;
 mod client_credentials;
 mod credentials;
@@ -22,6 +23,10 @@ mod token_query;
 mod wishes;
 
 pub use authorization_code::{AuthorizationCode, verifier_is_well_formed};
+pub use authorize::{
+    Arrived, AskedWrongly, AuthorizationQuestion, AuthorizationRequest, InvalidPrompt, Prompt,
+    PushedForm, ResponseMode, parse_authorization, parse_pushed, pushed_uri, read_kept,
+};
 pub use basic::{BasicReading, BasicReadings, Readings};
 pub use client_credentials::ClientCredentials;
 pub use credentials::Presented;

@@ -1,18 +1,22 @@
 #![doc = include_str!("../README.md")]
 
+mod authorize;
 mod inspect;
 mod issue_permit;
 mod permit;
+mod redirect_target;
 mod rulebook;
 mod rules;
 mod terms;
 mod verdict;
 
+pub use authorize::{AuthorizePermit, permit_authorization};
 pub use inspect::{
     DevicePermit, InspectDenial, introspection_reach, permit_device, revocation_reach,
 };
 pub use issue_permit::IssuePermit;
 pub use permit::{Deed, ListingPermit, Permit, permit};
+pub use redirect_target::{NoTarget, RedirectTarget, redirect_target};
 pub use rulebook::{Lifetimes, Rulebook};
 pub use terms::Terms;
 pub use verdict::{Denial, Verdict};

@@ -324,7 +324,14 @@ impl<'a> Facts<'a> {
             | ErrorCode::ExpiredToken
             | ErrorCode::AccessDenied
             | ErrorCode::InvalidToken
-            | ErrorCode::UnsupportedTokenType => tracing::info!(status, error, reason, "refused"),
+            | ErrorCode::UnsupportedTokenType
+            | ErrorCode::UnsupportedResponseType
+            | ErrorCode::LoginRequired
+            | ErrorCode::ConsentRequired
+            | ErrorCode::RequestNotSupported
+            | ErrorCode::RequestUriNotSupported
+            | ErrorCode::RegistrationNotSupported
+            | ErrorCode::InvalidRequestUri => tracing::info!(status, error, reason, "refused"),
         }
     }
 }

@@ -42,6 +42,9 @@ pub(crate) struct ClientOptions {
     /// A user it may speak for by an assertion (`jwt_bearer`); may be given several times.
     #[arg(long, value_name = "USER")]
     pub(crate) speaks_for: Vec<String>,
+    /// Let it get codes by PKCE alone (RFC 7636); new clients have it, and public ones always.
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub(crate) pkce: Option<bool>,
     /// Bind its tokens to its key always (DPoP, RFC 9449).
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub(crate) dpop: Option<bool>,

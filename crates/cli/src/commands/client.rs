@@ -167,6 +167,7 @@ fn describe(client: &Client) -> Value {
         "may_act": client.registration.may_act,
         "speaks_for": client.registration.assertion_users,
         "dpop": client.registration.binds_tokens,
+        "pkce": client.kind == ClientKind::Public || !client.registration.codes_without_challenge,
         "refresh_grace": seconds(Some(client.registration.refresh_grace)),
         "profile": client.registration.profile.as_str(),
         "access_lifetime": seconds(client.registration.access_lifetime),

@@ -53,6 +53,8 @@ impl<'a> Change<'a> {
         replace(&mut registration.strict_scopes, options.strict_scopes);
         replace(&mut registration.introspects_every_token, options.introspects_every_token);
         replace(&mut registration.binds_tokens, options.dpop);
+        let without_challenge = options.pkce.map(|pkce| !pkce);
+        replace(&mut registration.codes_without_challenge, without_challenge);
         replace(&mut registration.profile, options.profile.map(profile));
     }
 

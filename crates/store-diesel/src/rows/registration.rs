@@ -26,6 +26,7 @@ struct RegistrationColumn {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     may_act: Vec<String>,
     binds_tokens: bool,
+    codes_without_challenge: bool,
     profile: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     access_lifetime: Option<i64>,
@@ -54,6 +55,7 @@ pub(crate) fn registration_text(registration: &Registration) -> Result<String, S
         introspects_every_token: registration.introspects_every_token,
         may_act: registration.may_act.clone(),
         binds_tokens: registration.binds_tokens,
+        codes_without_challenge: registration.codes_without_challenge,
         profile: registration.profile.as_str().to_owned(),
         access_lifetime: registration.access_lifetime.map(Lifetime::millis),
         access_lifetime_max: registration.access_lifetime_max.map(Lifetime::millis),
@@ -85,6 +87,7 @@ pub(crate) fn read_registration(text: &str) -> Result<Registration, StoreError> 
         introspects_every_token: column.introspects_every_token,
         may_act: column.may_act,
         binds_tokens: column.binds_tokens,
+        codes_without_challenge: column.codes_without_challenge,
         profile,
         access_lifetime: column.access_lifetime.map(Lifetime::from_millis),
         access_lifetime_max: column.access_lifetime_max.map(Lifetime::from_millis),

@@ -23,6 +23,7 @@ pub fn a_client_is_found_as_it_was_given(store: &dyn Store) {
         introspects_every_token: true,
         may_act: vec!["robot".to_owned()],
         binds_tokens: true,
+        codes_without_challenge: true,
         profile: AccessTokenProfile::Wlcg,
         access_lifetime: Some(Lifetime::from_seconds(900)),
         access_lifetime_max: Some(Lifetime::from_days(1)),
