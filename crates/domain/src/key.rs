@@ -81,3 +81,7 @@ sharded_key! {
     /// A device flow's key.
     DeviceFlowKey
 }
+sharded_key! {
+    /// The key of a person's session.
+    SessionKey
+}

@@ -24,6 +24,8 @@ pub enum Sequence {
     DataKeys,
     /// For device flows.
     DeviceFlows,
+    /// For sessions of people.
+    Sessions,
 }
 
 impl Sequence {
@@ -38,6 +40,7 @@ impl Sequence {
             Self::Tokens => "tokens",
             Self::DataKeys => "data_keys",
             Self::DeviceFlows => "device_flows",
+            Self::Sessions => "sessions",
         }
     }
 }

@@ -2,10 +2,10 @@
 //! happens as a whole or not at all.
 
 use crate::{
-    AdministersReading, AdministersWriting, AssertionsWriting, AuditReading, AuditWriting,
-    CleaningWriting, CodesReading, CodesWriting, DataKeysReading, DataKeysWriting,
+    AccountsReading, AccountsWriting, AdministersReading, AdministersWriting, AssertionsWriting, AuditReading, AuditWriting,
+    CleaningWriting, CodesReading, CodesWriting, ConsentsReading, ConsentsWriting, DataKeysReading, DataKeysWriting,
     DeviceFlowsReading, DeviceFlowsWriting, IssuersReading, IssuersWriting, ListingReading,
-    NumbersWriting, PartiesReading, PartiesWriting, SigningKeysReading, SigningKeysWriting,
+    NumbersWriting, PartiesReading, PartiesWriting, PushedRequestsReading, PushedRequestsWriting, SessionsReading, SessionsWriting, SigningKeysReading, SigningKeysWriting,
     StandingsReading, StoreError, TokensReading, TokensWriting, TransactionsReading,
     TransactionsWriting, TrustedIssuersReading, TrustedIssuersWriting, UsersReading, UsersWriting,
 };
@@ -26,6 +26,10 @@ pub trait Reading:
     + CodesReading
     + DeviceFlowsReading
     + TrustedIssuersReading
+    + SessionsReading
+    + AccountsReading
+    + ConsentsReading
+    + PushedRequestsReading
 {
 }
 
@@ -46,6 +50,10 @@ pub trait Writing:
     + DeviceFlowsWriting
     + TrustedIssuersWriting
     + CleaningWriting
+    + SessionsWriting
+    + AccountsWriting
+    + ConsentsWriting
+    + PushedRequestsWriting
 {
 }
 
