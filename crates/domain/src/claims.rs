@@ -48,8 +48,23 @@ impl Claims {
 /// What an ID token or an answer says about itself (OpenID Connect Core 2, RFC 7519 4.1): no
 /// door and no keeper may forge it.
 const RESERVED: [&str; 17] = [
-    "iss", "sub", "aud", "exp", "nbf", "iat", "jti", "auth_time", "nonce", "acr", "amr", "azp",
-    "at_hash", "c_hash", "s_hash", "sid", "cnf",
+    "iss",
+    "sub",
+    "aud",
+    "exp",
+    "nbf",
+    "iat",
+    "jti",
+    "auth_time",
+    "nonce",
+    "acr",
+    "amr",
+    "azp",
+    "at_hash",
+    "c_hash",
+    "s_hash",
+    "sid",
+    "cnf",
 ];
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! What flows tell the audit trail, in the same unit as the deed itself: a deed whose
 //! record cannot be written is not done.
 
-use muster_domain::{ClientId, GrantName, Transaction, TransactionKey, UserId};
+use muster_domain::{ClientId, Door, GrantName, Transaction, TransactionKey, UserId};
 use muster_store::{StoreError, Unit};
 
 /// Something that a flow did or noticed.
@@ -57,6 +57,29 @@ pub enum Happening<'a> {
         /// For whom it spoke.
         user: Option<&'a UserId>,
     },
+    /// A person came in.
+    LoggedIn {
+        /// Who.
+        user: &'a UserId,
+        /// By which door.
+        door: Door,
+    },
+    /// A person left.
+    LoggedOut {
+        /// Who.
+        user: &'a UserId,
+    },
+    /// A person has allowed a client what it asked for, and it gets a code.
+    CodeIssued {
+        /// In which transaction.
+        transaction: TransactionKey,
+        /// To which client.
+        client: &'a ClientId,
+        /// Who.
+        user: &'a UserId,
+    },
+    /// A client has pushed an authorization request.
+    RequestPushed,
     /// A device flow began.
     DeviceStarted,
     /// A person decided about a device.

@@ -51,6 +51,15 @@ pub enum FlowError {
     /// The person said no (RFC 8628 3.5).
     #[error("the device was denied")]
     AccessDenied,
+    /// The person may not come in, or not for this (RFC 6749 4.1.2.1 `access_denied`).
+    #[error("the person is not admitted: {reason}")]
+    NotAdmitted {
+        /// Which of the reasons.
+        reason: &'static str,
+    },
+    /// The pushed request was used before (RFC 9126 2.2).
+    #[error("the pushed request was used before")]
+    PushedRequestSpent,
     /// The issuer has no key to sign with.
     #[error("the issuer has no signing key; run: muster keys rotate")]
     NoSigningKey,
@@ -102,7 +111,8 @@ impl FlowError {
             Self::AuthorizationPending => ErrorCode::AuthorizationPending,
             Self::SlowDown => ErrorCode::SlowDown,
             Self::ExpiredToken => ErrorCode::ExpiredToken,
-            Self::AccessDenied => ErrorCode::AccessDenied,
+            Self::AccessDenied | Self::NotAdmitted { .. } => ErrorCode::AccessDenied,
+            Self::PushedRequestSpent => ErrorCode::InvalidRequestUri,
             Self::NoSigningKey | Self::Signing(_) | Self::Sealing(_) | Self::Id(_) => {
                 ErrorCode::ServerError
             }

@@ -1,7 +1,7 @@
 //! Whether a client may ask a person for a code (RFC 6749 4.1.1), and for how much. Who the
 //! person is and what they say comes later.
 
-use muster_domain::{Client, ClientKind, GrantName, ScopeSet};
+use muster_domain::{Client, ClientKind, GrantName, Lifetime, ScopeSet};
 use muster_grants::{AuthorizationQuestion, Wishes};
 
 use crate::{Denial, RedirectTarget, Rulebook, Terms};
@@ -15,6 +15,7 @@ pub struct AuthorizePermit {
     scopes: ScopeSet,
     audience: Vec<String>,
     terms: Terms,
+    code_lifetime: Lifetime,
 }
 
 impl AuthorizePermit {
@@ -47,6 +48,11 @@ impl AuthorizePermit {
     pub const fn terms(&self) -> &Terms {
         &self.terms
     }
+
+    /// How long the code lives.
+    pub const fn code_lifetime(&self) -> Lifetime {
+        self.code_lifetime
+    }
 }
 
 /// Decides by the client's registration.
@@ -74,8 +80,8 @@ pub fn permit_authorization(
         return Err(Denial::TargetNotRegistered);
     }
     let terms = Terms::of(registration, &Wishes::default(), &rulebook.lifetimes);
-    let client = client.clone();
-    Ok(AuthorizePermit { client, target, question, scopes, audience, terms })
+    let (client, code_lifetime) = (client.clone(), rulebook.lifetimes.code);
+    Ok(AuthorizePermit { client, target, question, scopes, audience, terms, code_lifetime })
 }
 
 /// A public client always does, every other unless its keeper has said otherwise.

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod authorize;
+mod consent;
 mod inspect;
 mod issue_permit;
 mod permit;
@@ -11,6 +12,7 @@ mod terms;
 mod verdict;
 
 pub use authorize::{AuthorizePermit, permit_authorization};
+pub use consent::{allowed_from_now_on, consent_is_needed, consent_is_remembered};
 pub use inspect::{
     DevicePermit, InspectDenial, introspection_reach, permit_device, revocation_reach,
 };

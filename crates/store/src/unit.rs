@@ -2,12 +2,14 @@
 //! happens as a whole or not at all.
 
 use crate::{
-    AccountsReading, AccountsWriting, AdministersReading, AdministersWriting, AssertionsWriting, AuditReading, AuditWriting,
-    CleaningWriting, CodesReading, CodesWriting, ConsentsReading, ConsentsWriting, DataKeysReading, DataKeysWriting,
-    DeviceFlowsReading, DeviceFlowsWriting, IssuersReading, IssuersWriting, ListingReading,
-    NumbersWriting, PartiesReading, PartiesWriting, PushedRequestsReading, PushedRequestsWriting, SessionsReading, SessionsWriting, SigningKeysReading, SigningKeysWriting,
-    StandingsReading, StoreError, TokensReading, TokensWriting, TransactionsReading,
-    TransactionsWriting, TrustedIssuersReading, TrustedIssuersWriting, UsersReading, UsersWriting,
+    AccountsReading, AccountsWriting, AdministersReading, AdministersWriting, AssertionsWriting,
+    AuditReading, AuditWriting, CleaningWriting, CodesReading, CodesWriting, ConsentsReading,
+    ConsentsWriting, DataKeysReading, DataKeysWriting, DeviceFlowsReading, DeviceFlowsWriting,
+    IssuersReading, IssuersWriting, ListingReading, NumbersWriting, PartiesReading, PartiesWriting,
+    PushedRequestsReading, PushedRequestsWriting, SessionsReading, SessionsWriting,
+    SigningKeysReading, SigningKeysWriting, StandingsReading, StoreError, TokensReading,
+    TokensWriting, TransactionsReading, TransactionsWriting, TrustedIssuersReading,
+    TrustedIssuersWriting, UsersReading, UsersWriting,
 };
 
 /// Everything that can be asked.
