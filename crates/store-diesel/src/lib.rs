@@ -1,11 +1,13 @@
 #![doc = include_str!("../README.md")]
 
+mod accounts;
 mod administers;
 mod assertions;
 mod audit;
 mod backend;
 mod cleaning;
 mod codes;
+mod consents;
 mod data_keys;
 mod descent;
 mod device_flows;
@@ -21,12 +23,14 @@ mod open;
 mod parties_reading;
 mod parties_writing;
 mod purge;
+mod pushed_requests;
 mod rows;
 mod schema;
 #[cfg(feature = "scratch")]
 mod scratch;
 mod served_names;
 mod session;
+mod sessions;
 mod signing_keys;
 mod surroundings;
 mod tokens_reading;

@@ -7,14 +7,15 @@
 use diesel::prelude::*;
 use muster_domain::{
     ClientKey, ElementKey, Entitlement, IssuerKey, LookupTag, PartyStatus, Reach, ReachedClients,
-    Registration, ScopeSet, Shard, Token, TokenId, TokenKind, TransactionKey,
+    Registration, ScopeSet, Shard, Timestamp, Token, TokenId, TokenKey, TokenKind, TransactionKey,
 };
 use muster_store::{FoundToken, IssuedToken, PresentedToken, StoreError, TokensReading};
 
+use crate::backend::TokenUses;
 use crate::error::store_error;
 use crate::rows::{
     TokenHeadRow, TokenRow, TransactionRow, party_status_number, read_entitlement,
-    read_registration, scopes_in, small, token_kind_number,
+    read_registration, scopes_in, shard, small, token_kind_number,
 };
 use crate::schema::{administers, clients, issuers, tokens, transactions, users};
 use crate::session::Session;
@@ -323,6 +324,22 @@ macro_rules! tokens_reading {
                     .map_err(store_error)?
                     .into_iter()
                     .map(TokenHeadRow::into_domain)
+                    .collect()
+            }
+
+            fn uses_of_tokens(
+                &mut self,
+                keys: &[TokenKey],
+            ) -> Result<Vec<(TokenKey, Timestamp)>, StoreError> {
+                let mut keys: Vec<(i16, i64)> =
+                    keys.iter().map(|key| (key.shard.number(), key.number)).collect();
+                keys.sort_unstable();
+                keys.dedup();
+                let uses = self.connection.uses_of(&keys).map_err(store_error)?;
+                uses.into_iter()
+                    .map(|(of, seq, at)| {
+                        Ok((TokenKey::new(shard(of)?, seq), Timestamp::from_millis(at)))
+                    })
                     .collect()
             }
         }

@@ -12,7 +12,8 @@ pub trait AccountsReading {
 
 /// Changing accounts.
 pub trait AccountsWriting {
-    /// Sets or replaces the password of a user that is there.
+    /// Sets or replaces the password of a user that is there; one that was removed meanwhile
+    /// has none.
     fn set_password(
         &mut self,
         user: UserKey,

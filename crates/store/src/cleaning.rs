@@ -38,7 +38,7 @@ pub trait CleaningWriting {
     /// Deletes at most `limit` rows of each kind that ended at or before `ended_before`:
     /// tokens that expired or were revoked by then (a rotated one only when it would have
     /// expired, so that its reuse is noticed until then), codes, device flows, sessions and
-    /// pushed requests that expired by then, and transactions that began by then, have no token, no code and no
-    /// child left.
+    /// pushed requests that expired by then, and transactions that began by then, have no
+    /// token, no code and no child left.
     fn clean(&mut self, ended_before: Timestamp, limit: i64) -> Result<Cleaned, StoreError>;
 }

@@ -19,7 +19,8 @@ pub trait ConsentsReading {
 
 /// Changing consents.
 pub trait ConsentsWriting {
-    /// Remembers a consent in place of the one before.
+    /// Remembers a consent in place of the one before; nothing of a user that was removed
+    /// meanwhile.
     fn remember_consent(&mut self, consent: &Consent) -> Result<(), StoreError>;
 
     /// Forgets what a user has allowed a client, or all of them; how many there were.

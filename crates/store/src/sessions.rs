@@ -26,7 +26,8 @@ pub trait SessionsReading {
 
 /// Changing sessions.
 pub trait SessionsWriting {
-    /// Adds a session whose key was taken from [`crate::Sequence::Sessions`].
+    /// Adds a session whose key was taken from [`crate::Sequence::Sessions`]. Where its person
+    /// was disabled or removed meanwhile there is nothing to add: it is over already.
     fn add_session(&mut self, session: &Session, tag: LookupTag) -> Result<(), StoreError>;
 
     /// Notes that it was used; whether there is such a session. It never goes back in time.

@@ -42,7 +42,8 @@ pub trait UsersWriting {
         at: Timestamp,
     ) -> Result<usize, StoreError>;
 
-    /// Deletes a user with everything it holds, sessions, password and consents included; whether there was such a user. A user that
-    /// comes back under the same id has none of it (invariant I12).
+    /// Deletes a user with everything it holds, sessions, password and consents included;
+    /// whether there was such a user. A user that comes back under the same id has none of it
+    /// (invariant I12).
     fn remove_user(&mut self, user: UserKey) -> Result<bool, StoreError>;
 }

@@ -5,23 +5,25 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use muster_domain::{
-    AdminClient, AdminId, AdminKey, AdminRights, AuthorizationCode, Client, ClientId, ClientKey,
-    CredentialVersion, Credentials, DataKeyId, DeviceFlow, DeviceFlowKey, ElementKey, Ending,
-    Issuer, IssuerKey, IssuerUrl, Lifetime, ListedClient, ListedTransaction, LookupTag, NewAdmin,
-    NewClient, NewIssuer, PartyStatus, Reach, Registration, Shard, Standing, StoredSecret,
-    Timestamp, Token, TokenKey, TokenKind, Transaction, TransactionId, TransactionKey,
-    TrustedIssuer, User, UserId, UserKey, UserStatus,
+    AdminClient, AdminId, AdminKey, AdminRights, AuthorizationCode, Claims, Client, ClientId,
+    ClientKey, Consent, CredentialVersion, Credentials, DataKeyId, DeviceFlow, DeviceFlowKey,
+    ElementKey, Ending, Issuer, IssuerKey, IssuerUrl, Lifetime, ListedClient, ListedTransaction,
+    LookupTag, NewAdmin, NewClient, NewIssuer, PartyStatus, PushedRequest, Reach, Registration,
+    Session, SessionKey, Shard, Standing, StoredSecret, Timestamp, Token, TokenKey, TokenKind,
+    Transaction, TransactionId, TransactionKey, TrustedIssuer, User, UserId, UserKey, UserStatus,
 };
 use muster_flows::{Chronicle, Happening};
 use muster_store::{
-    AdministersReading, AdministersWriting, AssertionUse, AssertionsWriting, AuditLink,
-    AuditReading, AuditRecord, AuditWriting, Cleaned, CleaningWriting, CodesReading, CodesWriting,
-    DataKeysReading, DataKeysWriting, DeviceFlowsReading, DeviceFlowsWriting, FoundCode,
+    AccountsReading, AccountsWriting, AdministersReading, AdministersWriting, AssertionUse,
+    AssertionsWriting, AuditLink, AuditReading, AuditRecord, AuditWriting, Cleaned,
+    CleaningWriting, CodesReading, CodesWriting, ConsentsReading, ConsentsWriting, DataKeysReading,
+    DataKeysWriting, DeviceFlowsReading, DeviceFlowsWriting, FoundCode, FoundSession,
     FoundStanding, FoundToken, IssuedToken, IssuersReading, IssuersWriting, Linked, ListingReading,
     Moment, NumbersWriting, PartiesReading, PartiesWriting, Party, PartyKey, PartyPage,
-    PresentedToken, Reading, RecordMaker, Sequence, SigningKeysReading, SigningKeysWriting,
-    StandingsReading, Store, StoreError, StoreHealth, StoredDataKey, StoredSigningKey, StoredToken,
-    Strangers, TokenRange, TokensReading, TokensWriting, TransactionPlace, TransactionsReading,
+    PresentedToken, PushedRequestsReading, PushedRequestsWriting, Reading, RecordMaker, Sequence,
+    SessionsReading, SessionsWriting, SigningKeysReading, SigningKeysWriting, StandingsReading,
+    Store, StoreError, StoreHealth, StoredDataKey, StoredSigningKey, StoredToken, Strangers,
+    TokenRange, TokensReading, TokensWriting, TransactionPlace, TransactionsReading,
     TransactionsWriting, TrustedIssuersReading, TrustedIssuersWriting, Unit, UsersReading,
     UsersWriting, Visit, Writing,
 };
@@ -129,9 +131,11 @@ calls! {
     UsersReading {
         fn find_user(issuer: IssuerKey, id: &UserId) -> Option<User>;
         fn find_user_by_key(user: UserKey) -> Option<User>;
+        fn find_claims(user: UserKey) -> Claims;
     }
     UsersWriting {
         fn ensure_users(issuer: IssuerKey, ids: &[UserId], at: Timestamp) -> Vec<User>;
+        fn set_claims(user: UserKey, claims: &Claims) -> bool;
         fn set_user_status(user: UserKey, status: UserStatus) -> bool;
         fn end_user_transactions(user: UserKey, client: Option<ClientKey>, at: Timestamp) -> usize;
         fn remove_user(user: UserKey) -> bool;
@@ -149,6 +153,7 @@ calls! {
         fn token_exists(presented: &PresentedToken, issuer: IssuerKey) -> bool;
         fn tokens_of_element(transaction: TransactionKey, element: ElementKey) -> Vec<IssuedToken>;
         fn tokens_of_transactions(issuer: IssuerKey, transactions: &[TransactionKey]) -> Vec<Token>;
+        fn uses_of_tokens(tokens: &[TokenKey]) -> Vec<(TokenKey, Timestamp)>;
     }
     TokensWriting {
         fn add_tokens(tokens: &[StoredToken]) -> ();
@@ -156,6 +161,7 @@ calls! {
         fn rotate_token(token: TokenKey, successor: ElementKey, at: Timestamp) -> bool;
         fn end_tokens(tokens: &[TokenKey], how: Ending, at: Timestamp) -> usize;
         fn shorten_tokens(tokens: &[(TokenKey, Timestamp)]) -> usize;
+        fn note_uses(uses: &[(TokenKey, Timestamp)]) -> ();
         fn redact_ended(now: Timestamp, limit: i64) -> usize;
     }
     ListingReading {
@@ -227,6 +233,37 @@ calls! {
     }
     NumbersWriting {
         fn take_numbers(sequence: Sequence, count: i64) -> Range<i64>;
+    }
+    SessionsReading {
+        fn find_session(issuer: IssuerKey, tag: LookupTag, shard: Shard) -> Option<FoundSession>;
+    }
+    SessionsWriting {
+        fn add_session(session: &Session, tag: LookupTag) -> ();
+        fn touch_session(session: SessionKey, at: Timestamp) -> bool;
+        fn end_session(session: SessionKey) -> bool;
+        fn end_sessions_of_user(user: UserKey) -> usize;
+    }
+    AccountsReading {
+        fn find_password(user: UserKey) -> Option<StoredSecret>;
+    }
+    AccountsWriting {
+        fn set_password(user: UserKey, password: &StoredSecret, at: Timestamp) -> ();
+        fn remove_password(user: UserKey) -> bool;
+    }
+    ConsentsReading {
+        fn find_consent(user: UserKey, client: ClientKey) -> Option<Consent>;
+        fn list_consents(user: UserKey) -> Vec<Consent>;
+    }
+    ConsentsWriting {
+        fn remember_consent(consent: &Consent) -> ();
+        fn forget_consents(user: UserKey, client: Option<ClientKey>) -> usize;
+    }
+    PushedRequestsReading {
+        fn find_pushed_request(issuer: IssuerKey, tag: LookupTag) -> Option<PushedRequest>;
+    }
+    PushedRequestsWriting {
+        fn add_pushed_request(request: &PushedRequest, tag: LookupTag) -> ();
+        fn spend_pushed_request(issuer: IssuerKey, tag: LookupTag) -> bool;
     }
     CleaningWriting {
         fn take_lease(name: &str, holder: &str, now: Timestamp, until: Timestamp) -> bool;

@@ -71,7 +71,8 @@ pub fn a_batch_takes_no_more_than_its_limit(store: &dyn Store) {
         total.device_flows += batch.device_flows;
         batches += 1;
     }
-    assert_eq!(total, Cleaned { tokens: 10, transactions: 10, codes: 5, device_flows: 5 });
+    let own = Cleaned { tokens: 10, transactions: 10, codes: 5, ..Cleaned::default() };
+    assert_eq!(total, Cleaned { device_flows: 5, ..own });
     assert_eq!(batches, 4);
     assert_eq!(clean(store, 1_000, 0), Cleaned::default());
 }
