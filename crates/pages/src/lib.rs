@@ -1,0 +1,42 @@
+#![doc = include_str!("../README.md")]
+
+mod access;
+mod address;
+mod catalogue;
+mod consent;
+mod device;
+mod ending;
+mod error_page;
+pub mod fields;
+mod form;
+mod form_post;
+mod landing;
+mod log_in;
+mod log_out;
+mod moment;
+mod my_tokens;
+mod own_path;
+mod policy;
+mod post_target;
+mod rendering;
+mod shown;
+mod site;
+mod stylesheet;
+
+pub use access::{Assurance, Client};
+pub use catalogue::Catalogue;
+pub use consent::{Consent, Lasting, Memory};
+pub use device::{CodeError, ConfirmDevice, DeviceDecided, EnterCode};
+pub use ending::ConfirmEnding;
+pub use error_page::{ErrorPage, Trouble};
+pub use form::Form;
+pub use form_post::FormPost;
+pub use landing::{Landing, Link};
+pub use log_in::{LogIn, LogInError, Upstream};
+pub use log_out::{ConfirmLogOut, LoggedOut};
+pub use my_tokens::{Application, Done, Flow, MyTokens, RememberedConsent, TokenLine, TokenShown};
+pub use own_path::{NotOurPath, OwnPath};
+pub use policy::{FormSource, NoFormSource, Policy};
+pub use post_target::{NoPostTarget, PostTarget};
+pub use site::Site;
+pub use stylesheet::Stylesheet;
