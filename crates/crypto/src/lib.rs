@@ -31,6 +31,6 @@ pub use pkce::challenge_of;
 pub use seal::{ListingWarrant, SealContext, SealError, SuccessorWarrant, Unsealable};
 pub use secret_verifier::{SecretVerifier, Verification, VerifierSettings};
 pub use stored_secret::{SECRET_LIMIT, SecretFormat};
-pub use ticket::{TicketBinding, TicketKind};
+pub use ticket::{TicketBinding, TicketKind, generate_browser_secret};
 pub use user_code::{canonical_user_code, generate_user_code};
 pub use wrap::KeyPurpose;

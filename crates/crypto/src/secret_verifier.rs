@@ -181,6 +181,24 @@ impl SecretVerifier {
         verification
     }
 
+    /// Whether `presented` is the password that is kept of a person; `None`: there is none. It
+    /// costs one slow hash whatever comes of it, and nothing of it is remembered.
+    pub fn verify_password(
+        &self,
+        stored: Option<&StoredSecret>,
+        presented: &Secret<String>,
+    ) -> Verification {
+        match stored {
+            Some(stored)
+                if presented.expose().len() <= SECRET_LIMIT
+                    && SecretFormat::of(stored) == Some(SecretFormat::Chosen) =>
+            {
+                self.verify_slowly(stored, presented)
+            }
+            Some(_) | None => self.waste(&Secret::new(String::new())),
+        }
+    }
+
     /// The cost of a verification for nobody, as for an id that is not registered.
     pub fn waste(&self, presented: &Secret<String>) -> Verification {
         match self.ask(Task::Waste, presented) {

@@ -5,7 +5,7 @@
 //! asked, never that something is allowed.
 
 use data_encoding::BASE64URL_NOPAD;
-use muster_domain::{DataKeyId, IssuerKey, Randomness, Secret, Timestamp};
+use muster_domain::{DataKeyId, IssuerKey, Randomness, RandomnessFailed, Secret, Timestamp};
 use sha2::{Digest, Sha256};
 
 use crate::key_ring::KeyRing;
@@ -82,6 +82,15 @@ impl TicketBinding<'_> {
         bytes.extend_from_slice(&Sha256::digest(self.browser.expose()));
         bytes
     }
+}
+
+/// A secret of 256 bits for a browser, which its tickets are bound to.
+pub fn generate_browser_secret(
+    randomness: &dyn Randomness,
+) -> Result<Secret<String>, RandomnessFailed> {
+    let mut random = [0; 32];
+    randomness.fill(&mut random)?;
+    Ok(Secret::new(BASE64URL_NOPAD.encode(&random)))
 }
 
 impl KeyRing {

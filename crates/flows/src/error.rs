@@ -57,6 +57,9 @@ pub enum FlowError {
         /// Which of the reasons.
         reason: &'static str,
     },
+    /// Too many wait to have their password looked at; try again in a second.
+    #[error("too many passwords wait to be looked at")]
+    Busy,
     /// The pushed request was used before (RFC 9126 2.2).
     #[error("the pushed request was used before")]
     PushedRequestSpent,
@@ -116,7 +119,7 @@ impl FlowError {
             Self::NoSigningKey | Self::Signing(_) | Self::Sealing(_) | Self::Id(_) => {
                 ErrorCode::ServerError
             }
-            Self::Randomness(_) | Self::Store(_) => ErrorCode::TemporarilyUnavailable,
+            Self::Randomness(_) | Self::Store(_) | Self::Busy => ErrorCode::TemporarilyUnavailable,
         }
     }
 }

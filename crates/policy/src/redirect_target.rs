@@ -42,6 +42,17 @@ pub enum NoTarget {
     NotRegistered,
 }
 
+impl NoTarget {
+    /// The same in words for whoever builds the client.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::NoneRegistered => "the client has registered no redirect URI",
+            Self::NotNamed => "the client has several redirect URIs: name one as redirect_uri",
+            Self::NotRegistered => "the redirect_uri is not registered for the client",
+        }
+    }
+}
+
 /// The place for the answer to a request that names `asked`.
 pub fn redirect_target(
     registration: &Registration,

@@ -18,6 +18,7 @@ use crate::cleaning::{Broom, Schedule};
 use crate::house::{House, ListingSettings};
 use crate::listing_gate::ListingGate;
 use crate::management::Readiness;
+use crate::people::{AccountDoor, Door, Hall, HallSettings, LoginLimits};
 use crate::pipeline::Pipeline;
 use crate::recorder::Recorder;
 use crate::request_id::RequestIds;
@@ -48,6 +49,9 @@ pub enum StartError {
     /// An address cannot be listened at.
     #[error(transparent)]
     Listen(#[from] ListenError),
+    /// A path of the issuer that no page could link to.
+    #[error("the issuer's path cannot stand in a link")]
+    Path(#[from] muster_pages::NotOurPath),
     /// No runtime.
     #[error("the threads of the service cannot be started: {0}")]
     Runtime(#[from] std::io::Error),
@@ -209,7 +213,8 @@ fn houses(
     }
     // The longer path first: it may lie below the shorter one.
     issuers.sort_by_key(|issuer| std::cmp::Reverse(issuer.url.as_str().len()));
-    Ok(issuers.into_iter().map(|one| Arc::new(shared.house(one, (service, recorder)))).collect())
+    let house = |one| Ok(Arc::new(shared.house(one, (service, recorder))?));
+    issuers.into_iter().map(house).collect()
 }
 
 /// What the houses share.
@@ -256,9 +261,14 @@ impl Shared<'_> {
         }
     }
 
-    fn house(&self, issuer: Issuer, (service, recorder): (&Service, &Recorder)) -> House {
+    fn house(
+        &self,
+        issuer: Issuer,
+        (service, recorder): (&Service, &Recorder),
+    ) -> Result<House, StartError> {
         let (premises, listing) = (self.premises, &self.settings.token_info);
-        House {
+        let hall = self.hall(&issuer)?;
+        Ok(House {
             pipeline: self.pipeline(issuer.clone()),
             issuer,
             // Failures are counted for each issuer apart: its ids are its own.
@@ -277,7 +287,24 @@ impl Shared<'_> {
                 stall: listing.stall,
                 ended: listing.ended_texts,
             },
+            hall,
+        })
+    }
+
+    /// What people see and come in by.
+    fn hall(&self, issuer: &Issuer) -> Result<Hall, StartError> {
+        let login = &self.settings.login;
+        let mut doors: Vec<Box<dyn Door>> = Vec::new();
+        if login.accounts {
+            doors.push(Box::new(AccountDoor));
         }
+        let settings = HallSettings {
+            site_name: login.site_name.clone(),
+            lifetimes: self.settings.tokens.lifetimes,
+            limits: LoginLimits::new(login.per_user_and_address, login.per_address),
+            doors,
+        };
+        Ok(Hall::new(issuer, settings)?)
     }
 }
 

@@ -5,8 +5,8 @@
 use muster_client_auth::AuthError;
 use muster_client_auth::{Caller, Reason as AuthReason};
 use muster_flows::FlowError;
-use muster_grants::ParseError;
-use muster_policy::{Denial, InspectDenial};
+use muster_grants::{AskedWrongly, ParseError};
+use muster_policy::{Denial, InspectDenial, NoTarget};
 use muster_store::StoreError;
 
 use crate::refusal::{NOT_THIS_GRANT, PublicWords, Refusal};
@@ -19,6 +19,8 @@ pub(crate) const REVOCATION: &str = "revocation";
 const NOT_THIS_TOKEN: PublicWords = PublicWords::new("this client may not revoke this token");
 /// RFC 8628 3.1.
 pub(crate) const DEVICE_START: &str = "device_authorization";
+/// RFC 9126.
+pub(crate) const PUSHING: &str = "pushed_authorization_request";
 
 /// Which step said no, and why.
 #[derive(Debug, thiserror::Error)]
@@ -47,6 +49,22 @@ pub enum Cause {
     /// The caller did not prove who it is.
     #[error(transparent)]
     Authentication(#[from] AuthError),
+    /// A pushed request that is wrong in itself (RFC 9126 2.3).
+    #[error("{wrong}")]
+    AskedWrongly {
+        /// Who.
+        caller: String,
+        /// What is wrong.
+        wrong: AskedWrongly,
+    },
+    /// A pushed request whose answer could not be sent anywhere.
+    #[error("{none}")]
+    NoTarget {
+        /// Who.
+        caller: String,
+        /// Why.
+        none: NoTarget,
+    },
     /// The caller may not.
     #[error("{denial}")]
     Denied {
@@ -80,6 +98,16 @@ impl Cause {
         Self::Flow { caller: caller.to_owned(), asked, error }
     }
 
+    /// A pushed request that is wrong in itself.
+    pub(crate) fn asked(caller: &str, wrong: AskedWrongly) -> Self {
+        Self::AskedWrongly { caller: caller.to_owned(), wrong }
+    }
+
+    /// A pushed request whose answer could not be sent anywhere.
+    pub(crate) fn no_target(caller: &str, none: NoTarget) -> Self {
+        Self::NoTarget { caller: caller.to_owned(), none }
+    }
+
     /// A caller that may not even ask: one that proves nothing is nobody (S40, B103).
     pub(crate) fn unseen(caller: &Caller, denial: InspectDenial) -> Self {
         match denial {
@@ -106,18 +134,22 @@ impl Cause {
                 Refusal::Busy { retry_after: 1, reason: "the hashing queue is full".into() }
             }
             Self::Authentication(AuthError::Store(error)) => store(error),
+            Self::AskedWrongly { wrong, .. } => Refusal::AskedWrongly(*wrong),
+            Self::NoTarget { none, .. } => Refusal::invalid_request(none.words()),
             Self::Denied { denial, asked, .. } => denied(*denial, asked),
             Self::Flow { error, .. } => flow(error),
         }
     }
 
     /// What was asked, once that was known.
-    pub(crate) const fn asked(&self) -> Option<&'static str> {
+    pub(crate) const fn what_was_asked(&self) -> Option<&'static str> {
         match self {
             Self::Denied { asked, .. } | Self::Flow { asked, .. } => Some(asked),
             Self::Malformed(_)
             | Self::TooManyFailures { .. }
             | Self::TooManyRequests { .. }
+            | Self::AskedWrongly { .. }
+            | Self::NoTarget { .. }
             | Self::Authentication(_) => None,
         }
     }
@@ -130,6 +162,8 @@ impl Cause {
             | Self::Authentication(AuthError::Busy | AuthError::Store(_)) => None,
             Self::Authentication(AuthError::InvalidClient { claimed, .. }) => claimed.as_deref(),
             Self::TooManyRequests { caller, .. }
+            | Self::AskedWrongly { caller, .. }
+            | Self::NoTarget { caller, .. }
             | Self::Denied { caller, .. }
             | Self::Flow { caller, .. } => Some(caller),
         }
@@ -142,6 +176,7 @@ fn not_for_it(asked: &str) -> PublicWords {
         INTROSPECTION => "this client may not use the introspection endpoint",
         REVOCATION => "this client may not use the revocation endpoint",
         DEVICE_START => "this client may not begin a device flow",
+        PUSHING => "this client may not ask people for codes",
         _ => return NOT_THIS_GRANT,
     })
 }
@@ -149,6 +184,9 @@ fn not_for_it(asked: &str) -> PublicWords {
 fn denied(denial: Denial, asked: &str) -> Refusal {
     match denial {
         Denial::ScopeNotRegistered => Refusal::InvalidScope(denial.to_string().into()),
+        Denial::ChallengeRequired => {
+            Refusal::invalid_request("this client must use PKCE: send a code_challenge by S256")
+        }
         Denial::TargetNotRegistered => Refusal::InvalidTarget(denial.to_string().into()),
         Denial::NoListingRight
         | Denial::NotForClients
@@ -174,12 +212,14 @@ fn flow(error: &FlowError) -> Refusal {
         FlowError::AuthorizationPending => Refusal::AuthorizationPending,
         FlowError::SlowDown => Refusal::SlowDown,
         FlowError::ExpiredToken => Refusal::ExpiredToken,
-        FlowError::AccessDenied => Refusal::AccessDenied,
+        FlowError::AccessDenied | FlowError::NotAdmitted { .. } => Refusal::AccessDenied,
+        FlowError::PushedRequestSpent => Refusal::InvalidGrant(error.to_string().into()),
         FlowError::NoSigningKey
         | FlowError::Signing(_)
         | FlowError::Sealing(_)
         | FlowError::Id(_) => Refusal::ServerError(error.to_string().into()),
         FlowError::Randomness(_) => Refusal::StoreUnavailable(error.to_string().into()),
+        FlowError::Busy => Refusal::Busy { retry_after: 1, reason: error.to_string().into() },
         FlowError::Store(error) => store(error),
     }
 }

@@ -55,6 +55,18 @@ impl RequestChronicle<'_> {
                     .with_flag("family", family)
                     .about(Subject::Token(token))
             }
+            Happening::LoggedIn { user, door } => {
+                let entry = self.begun(Event::LoggedIn, Ending::Done);
+                about_user(entry.with_word("door", door.as_str()), Some(user))
+            }
+            Happening::LoggedOut { user } => {
+                about_user(self.begun(Event::LoggedOut, Ending::Done), Some(user))
+            }
+            Happening::CodeIssued { transaction, client, user } => {
+                let entry = about_user(self.begun(Event::CodeIssued, Ending::Done), Some(user));
+                entry.to_client(client.as_str()).with_count("transaction", number(transaction))
+            }
+            Happening::RequestPushed => self.begun(Event::RequestPushed, Ending::Done),
             Happening::DeviceStarted => self.begun(Event::DeviceStarted, Ending::Done),
             Happening::DeviceDecided { user, approved } => {
                 let ending = if approved { Ending::Done } else { Ending::Refused };

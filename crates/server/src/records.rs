@@ -33,13 +33,16 @@ impl House {
                 error: FlowError::AuthorizationPending | FlowError::SlowDown | FlowError::Store(_),
                 ..
             } => return,
-            Cause::Denied { .. } | Cause::Flow { .. } => Event::GrantRefused,
+            Cause::Denied { .. }
+            | Cause::AskedWrongly { .. }
+            | Cause::NoTarget { .. }
+            | Cause::Flow { .. } => Event::GrantRefused,
             Cause::TooManyFailures { .. }
             | Cause::TooManyRequests { .. }
             | Cause::Authentication(AuthError::Busy) => Event::LimitHit,
         };
         let mut entry = self.entry(event, Ending::Refused, &form.facts);
-        if let Some(asked) = cause.asked() {
+        if let Some(asked) = cause.what_was_asked() {
             entry = entry.with_word("grant", asked);
         }
         if form.is_by_get() {

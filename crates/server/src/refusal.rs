@@ -11,6 +11,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::{HttpResponse, ResponseError};
 use muster_domain::ErrorCode;
+use muster_grants::AskedWrongly;
 
 /// What a challenge says: one realm for the whole service, so that the answers to all
 /// failed authentications are the same.
@@ -24,6 +25,8 @@ pub type Reason = Cow<'static, str>;
 pub enum Refusal {
     /// The request is malformed in itself; the words say how.
     InvalidRequest(PublicWords),
+    /// A pushed authorization request that is wrong in itself (RFC 9126 2.3).
+    AskedWrongly(AskedWrongly),
     /// Client authentication failed, for whatever reason: one answer for all.
     InvalidClient(Reason),
     /// The presented token or grant is not acceptable: one answer for all reasons.
@@ -190,6 +193,7 @@ impl Refusal {
         let later = |status, words| Facts::new(status, Code::TemporarilyUnavailable, words);
         match self {
             Self::InvalidRequest(words) => invalid_request(Status::BAD_REQUEST, words.as_str()),
+            Self::AskedWrongly(wrong) => refused(wrong.code, wrong.words),
             Self::InvalidClient(reason) => {
                 Facts::new(Status::UNAUTHORIZED, Code::InvalidClient, NOT_PROVEN)
                     .because(reason)

@@ -8,7 +8,7 @@ use muster_domain::IssuerPath;
 use muster_grants::GrantType;
 
 use super::endpoint::Endpoint;
-use super::{certs, inquiry, metadata, token};
+use super::{certs, inquiry, metadata, people, token};
 use crate::house::House;
 use crate::refusal::Refusal;
 
@@ -37,9 +37,14 @@ fn of_house(app: &mut ServiceConfig, house: &Arc<House>) {
 fn is_open(endpoint: Endpoint, house: &House) -> bool {
     match endpoint {
         Endpoint::DeviceStart => house.pipeline.reading.grants.contains(GrantType::DeviceCode),
+        Endpoint::Authorization
+        | Endpoint::PushedRequests
+        | Endpoint::LogIn
+        | Endpoint::Consent => house.pipeline.reading.grants.contains(GrantType::AuthorizationCode),
         Endpoint::Token
         | Endpoint::Introspection
         | Endpoint::Revocation
+        | Endpoint::Stylesheet
         | Endpoint::Keys
         | Endpoint::Metadata => true,
     }
@@ -51,6 +56,11 @@ fn opened(door: Resource, endpoint: Endpoint) -> Resource {
         Endpoint::Introspection => question(door, web::post().to(inquiry::introspect)),
         Endpoint::Revocation => question(door, web::post().to(inquiry::revoke)),
         Endpoint::DeviceStart => question(door, web::post().to(inquiry::start_device)),
+        Endpoint::Authorization => page(door, people::authorize),
+        Endpoint::PushedRequests => question(door, web::post().to(inquiry::push)),
+        Endpoint::LogIn => question(door, web::post().to(people::log_in)),
+        Endpoint::Consent => question(door, web::post().to(people::decide)),
+        Endpoint::Stylesheet => document(door, people::stylesheet),
         Endpoint::Keys => document(door, certs::certs),
         Endpoint::Metadata => document(door, metadata::metadata),
     }
@@ -61,6 +71,20 @@ fn question(door: Resource, route: Route) -> Resource {
     door.route(route).default_service(web::to(async || -> Result<&'static str, Refusal> {
         Err(Refusal::MethodNotAllowed("POST".into()))
     }))
+}
+
+/// What browsers come to by a link or with a form.
+fn page<F, Args>(door: Resource, handler: F) -> Resource
+where
+    F: Handler<Args>,
+    F::Output: Responder + 'static,
+    Args: FromRequest + 'static,
+{
+    door.route(web::get().to(handler.clone())).route(web::post().to(handler)).default_service(
+        web::to(async || -> Result<&'static str, Refusal> {
+            Err(Refusal::MethodNotAllowed("GET, POST".into()))
+        }),
+    )
 }
 
 /// What can be read only: GET, HEAD (RFC 9110 9.3.2; the body is left out on the wire), and

@@ -1,6 +1,8 @@
 //! The sitemap: every public endpoint, where it lies and what it takes. What is not in it is
 //! not served (`doors.rs`), not documented (`http_api.rs`) and not guarded by a test (T09).
 
+use muster_pages::Stylesheet;
+
 use super::metadata;
 
 /// A public endpoint of an issuer.
@@ -14,6 +16,16 @@ pub enum Endpoint {
     Revocation,
     /// RFC 8628 3.1.
     DeviceStart,
+    /// RFC 6749 3.1.
+    Authorization,
+    /// RFC 9126 2.
+    PushedRequests,
+    /// The form to log in.
+    LogIn,
+    /// The form to allow what a client asks for.
+    Consent,
+    /// The style sheet of the pages.
+    Stylesheet,
     /// RFC 7517 5.
     Keys,
     /// RFC 8414, OpenID Connect Discovery.
@@ -22,11 +34,16 @@ pub enum Endpoint {
 
 impl Endpoint {
     /// Every endpoint.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 11] = [
         Self::Token,
         Self::Introspection,
         Self::Revocation,
         Self::DeviceStart,
+        Self::Authorization,
+        Self::PushedRequests,
+        Self::LogIn,
+        Self::Consent,
+        Self::Stylesheet,
         Self::Keys,
         Self::Metadata,
     ];
@@ -39,6 +56,11 @@ impl Endpoint {
             Self::Introspection => below("/introspect"),
             Self::Revocation => below("/revoke"),
             Self::DeviceStart => below("/device_authorization"),
+            Self::Authorization => below("/authorize"),
+            Self::PushedRequests => below("/par"),
+            Self::LogIn => below("/login"),
+            Self::Consent => below("/consent"),
+            Self::Stylesheet => below(&["/assets/", &Stylesheet::new().name].concat()),
             Self::Keys => below("/certs"),
             Self::Metadata => metadata::places(issuer),
         }
@@ -48,8 +70,14 @@ impl Endpoint {
     pub const fn methods(self) -> &'static str {
         match self {
             Self::Token => "POST (token-information also GET)",
-            Self::Introspection | Self::Revocation | Self::DeviceStart => "POST",
-            Self::Keys | Self::Metadata => "GET, HEAD",
+            Self::Authorization => "GET, POST",
+            Self::Introspection
+            | Self::Revocation
+            | Self::DeviceStart
+            | Self::PushedRequests
+            | Self::LogIn
+            | Self::Consent => "POST",
+            Self::Keys | Self::Metadata | Self::Stylesheet => "GET, HEAD",
         }
     }
 
@@ -62,6 +90,13 @@ impl Endpoint {
             Self::Introspection => "[introspection](../endpoints/introspection.md)",
             Self::Revocation => "[revocation](../endpoints/revocation.md)",
             Self::DeviceStart => "[the start of a device flow](../grants/device_start.md)",
+            Self::Authorization => "[authorization](../endpoints/authorization.md) (RFC 6749 3.1)",
+            Self::PushedRequests => {
+                "[pushed authorization requests](../endpoints/pushed_requests.md) (RFC 9126)"
+            }
+            Self::LogIn => "the form to log in, for browsers",
+            Self::Consent => "the form to allow what a client asks for, for browsers",
+            Self::Stylesheet => "the style sheet of the pages",
             Self::Keys => "[public keys](../endpoints/certs.md), a JWK set (RFC 7517)",
             Self::Metadata => {
                 "[metadata](../endpoints/metadata.md) (RFC 8414, OpenID Connect Discovery)"

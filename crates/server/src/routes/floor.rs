@@ -42,6 +42,8 @@ const fn hides_its_reason(cause: &Cause) -> bool {
         | Cause::Malformed(_)
         | Cause::TooManyFailures { .. }
         | Cause::TooManyRequests { .. }
+        | Cause::AskedWrongly { .. }
+        | Cause::NoTarget { .. }
         | Cause::Denied { .. } => false,
         Cause::Flow { error, .. } => match error {
             FlowError::InvalidGrant { .. } | FlowError::InvalidExchange { .. } => true,
@@ -53,6 +55,9 @@ const fn hides_its_reason(cause: &Cause) -> bool {
             | FlowError::SlowDown
             | FlowError::ExpiredToken
             | FlowError::AccessDenied
+            | FlowError::NotAdmitted { .. }
+            | FlowError::PushedRequestSpent
+            | FlowError::Busy
             | FlowError::NoSigningKey
             | FlowError::Signing(_)
             | FlowError::Sealing(_)

@@ -7,7 +7,7 @@ use actix_web::http::header;
 use actix_web::web::Data;
 use muster_crypto::Algorithm;
 use muster_domain::AuthMethod;
-use muster_grants::{GrantType, GrantTypes};
+use muster_grants::{GrantType, GrantTypes, ResponseMode};
 use serde_json::{Value, json};
 
 use crate::house::House;
@@ -61,7 +61,6 @@ fn document(url: &str, grants: GrantTypes) -> Value {
         "jwks_uri": format!("{url}/certs"),
         "grant_types_supported": names,
         "response_types_supported": [],
-        "code_challenge_methods_supported": ["S256"],
         "dpop_signing_alg_values_supported": algorithms,
         "id_token_signing_alg_values_supported": signing,
         "subject_types_supported": ["public"],
@@ -72,7 +71,31 @@ fn document(url: &str, grants: GrantTypes) -> Value {
         let place = format!("{url}/device_authorization");
         members.insert("device_authorization_endpoint".to_owned(), place.into());
     }
+    if grants.contains(GrantType::AuthorizationCode)
+        && let Some(members) = document.as_object_mut()
+        && let Value::Object(for_people) = for_people(url)
+    {
+        members.extend(for_people);
+    }
     document
+}
+
+/// What there is for people in browsers.
+fn for_people(url: &str) -> Value {
+    let modes: Vec<&str> = ResponseMode::ALL.into_iter().map(ResponseMode::as_str).collect();
+    json!({
+        "authorization_endpoint": format!("{url}/authorize"),
+        "pushed_authorization_request_endpoint": format!("{url}/par"),
+        "require_pushed_authorization_requests": false,
+        "response_types_supported": ["code"],
+        "response_modes_supported": modes,
+        "code_challenge_methods_supported": ["S256"],
+        "prompt_values_supported": ["none", "login", "consent", "select_account"],
+        "authorization_response_iss_parameter_supported": true,
+        "claims_parameter_supported": false,
+        "request_parameter_supported": false,
+        "request_uri_parameter_supported": false,
+    })
 }
 
 /// What keys of this service sign with.

@@ -7,6 +7,7 @@ mod endpoint;
 mod floor;
 mod inquiry;
 mod metadata;
+mod people;
 mod token;
 
 pub use doors::routes;

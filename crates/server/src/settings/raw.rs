@@ -17,6 +17,7 @@ use super::definition::{Described, Section};
 use super::http::RawHttp;
 use super::issuer::RawIssuer;
 use super::keys::RawKeys;
+use super::login::RawLogin;
 use super::management::RawManagement;
 use super::nearest::nearest;
 use super::problem::{Problem, Problems};
@@ -76,6 +77,7 @@ pub struct RawSettings {
     pub(super) client_auth: RawClientAuth,
     pub(super) token_info: RawTokenInfo,
     pub(super) tokens: RawTokens,
+    pub(super) login: RawLogin,
     pub(super) retention: RawRetention,
     pub(super) audit: RawAudit,
     pub(super) telemetry: RawTelemetry,
@@ -93,6 +95,7 @@ impl RawSettings {
             client_auth: Section::read(reading),
             token_info: Section::read(reading),
             tokens: Section::read(reading),
+            login: Section::read(reading),
             retention: Section::read(reading),
             audit: Section::read(reading),
             telemetry: Section::read(reading),
@@ -110,6 +113,7 @@ impl RawSettings {
             self.client_auth.described(),
             self.token_info.described(),
             self.tokens.described(),
+            self.login.described(),
             self.retention.described(),
             self.audit.described(),
             self.telemetry.described(),
