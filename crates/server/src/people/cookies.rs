@@ -9,7 +9,7 @@ use muster_domain::{Issuer, Secret};
 
 /// The names of one issuer's cookies.
 #[derive(Clone, Debug)]
-pub struct CookieNames {
+pub(crate) struct CookieNames {
     browser: String,
     session: String,
     is_secure: bool,
@@ -17,7 +17,7 @@ pub struct CookieNames {
 
 impl CookieNames {
     /// Those of this issuer.
-    pub fn of(issuer: &Issuer) -> Self {
+    pub(crate) fn of(issuer: &Issuer) -> Self {
         let is_secure = issuer.url.as_str().starts_with("https://");
         let prefix = if is_secure { "__Host-" } else { "" };
         let number = issuer.key.number();

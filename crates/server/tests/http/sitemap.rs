@@ -16,9 +16,20 @@ use crate::wire::{Answer, Request, form};
 enum Guard {
     /// Who has proved who it is; this is a request that nothing else is wrong with.
     Proof(&'static [(&'static str, &'static str)]),
+    /// Whoever sits at a browser: it asks for a request of a client first.
+    Request,
+    /// Whoever was shown its form: without that it does nothing.
+    Form,
     /// Anybody: it tells what everybody may know, and takes nothing.
     Nobody,
 }
+
+/// A request that can be pushed.
+const PUSHED: [(&str, &str); 3] = [
+    ("response_type", "code"),
+    ("code_challenge", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"),
+    ("code_challenge_method", "S256"),
+];
 
 /// What an endpoint is guarded by, its page, and its file of tests.
 fn kept(endpoint: Endpoint) -> (Guard, &'static str, &'static str) {
@@ -33,6 +44,14 @@ fn kept(endpoint: Endpoint) -> (Guard, &'static str, &'static str) {
         Endpoint::Revocation => (asked, "endpoints/revocation", "revocation"),
         Endpoint::DeviceStart => {
             (Guard::Proof(&[("scope", "read")]), "grants/device_start", "device_start")
+        }
+        Endpoint::Authorization => (Guard::Request, "endpoints/authorization", "authorization"),
+        Endpoint::LogIn | Endpoint::Consent => {
+            (Guard::Form, "endpoints/authorization", "authorization")
+        }
+        Endpoint::Stylesheet => (Guard::Nobody, "endpoints/authorization", "authorization"),
+        Endpoint::PushedRequests => {
+            (Guard::Proof(&PUSHED), "endpoints/pushed_requests", "pushed_requests")
         }
         Endpoint::Keys => (Guard::Nobody, "endpoints/certs", "keys"),
         Endpoint::Metadata => (Guard::Nobody, "endpoints/metadata", "metadata"),
@@ -55,7 +74,9 @@ fn t09_every_endpoint_has_its_page_and_its_tests() {
         let tests = read(&room().join(format!("tests/http/{tests}.rs")));
         let places = endpoint.places("/oauth2");
         let last = |place: &String| place.rsplit('/').next().expect("a name").to_owned();
-        let names: Vec<String> = places.iter().map(last).filter(|name| name != "oauth2").collect();
+        let names: Vec<String> = places.iter().map(last).collect();
+        // The issuer's own path, and a name that tells the content of the style sheet.
+        let names = names.into_iter().filter(|name| name != "oauth2" && !name.ends_with(".css"));
         for name in names {
             assert!(page.contains(&name), "the page of {endpoint:?} does not speak of {name}");
             // What is asked by a method of `Party` is named there.
@@ -110,7 +131,19 @@ fn every_endpoint_is_guarded(engine: Engine) {
                     let by_get = by_get.basic(&web.id, &web.secret).send(office.house.address);
                     assert_refused(&by_get, 405, "invalid_request");
                     let good = Request::new("POST", &place).basic(&web.id, &web.secret);
-                    assert_eq!(good.form(pairs).send(office.house.address).status, 200, "{place}");
+                    let status = good.form(pairs).send(office.house.address).status;
+                    assert!([200, 201].contains(&status), "{place}: {status}");
+                }
+                Guard::Request => {
+                    let page = Request::new("GET", &place).send(office.house.address);
+                    assert_eq!((page.status, page.header("location")), (400, None), "{place}");
+                }
+                Guard::Form => {
+                    let by_get = Request::new("GET", &place).send(office.house.address);
+                    assert_refused(&by_get, 405, "invalid_request");
+                    let posted = Request::new("POST", &place).form(&[("decision", "allow")]);
+                    let page = posted.send(office.house.address);
+                    assert_eq!((page.status, page.header("location")), (400, None), "{place}");
                 }
                 Guard::Nobody => {
                     let by_get = Request::new("GET", &place).send(office.house.address);
