@@ -1,9 +1,10 @@
 //! The Content-Security-Policy of a page (CSP Level 3).
 //!
-//! Everything is forbidden that a page of ours does not do. Chromium holds the redirect that
-//! answers a form against `form-action` as well, so a page whose form ends at a client must
-//! name that client; what is named is taken apart and put together anew, so that no text of
-//! a stranger is in the header.
+//! Everything is forbidden that a page of ours does not do. Chromium holds every redirect
+//! that follows a form against `form-action` as well, so a page whose form is answered by
+//! a redirect to a client must name that client; what is named is taken apart and put
+//! together anew, so that no text of a stranger is in the header. Where the client redirects
+//! further, naming it is not enough: see [`crate::Onward`].
 
 use crate::address::Address;
 
@@ -25,7 +26,7 @@ impl FormSource {
     pub fn of_redirect_uri(uri: &str) -> Result<Self, NoFormSource> {
         let address = Address::read(uri).ok_or(NoFormSource)?;
         let scheme = &address.scheme;
-        if NOT_SCHEMES.contains(&&**scheme) {
+        if is_nowhere(&address) {
             return Err(NoFormSource);
         }
         match &address.authority {
@@ -34,7 +35,6 @@ impl FormSource {
                 let port = authority.port.map(|port| format!(":{port}")).unwrap_or_default();
                 Ok(Self(format!("{scheme}://{}{port}", authority.host)))
             }
-            None if matches!(&**scheme, "http" | "https") => Err(NoFormSource),
             Some(_) | None => Ok(Self(format!("{scheme}:"))),
         }
     }
@@ -43,6 +43,13 @@ impl FormSource {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// Whether nobody is there who could take an answer.
+pub(crate) fn is_nowhere(address: &Address) -> bool {
+    let scheme = &*address.scheme;
+    let lacks_a_host = matches!(scheme, "http" | "https") && address.authority.is_none();
+    NOT_SCHEMES.contains(&scheme) || lacks_a_host
 }
 
 /// What a page may do.

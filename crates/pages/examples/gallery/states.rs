@@ -5,10 +5,10 @@
 use muster_domain::{Scope, ScopeSet, Secret, Timestamp, TokenKind};
 use muster_pages::{
     Application, Assurance, Catalogue, Client, CodeError, ConfirmDevice, ConfirmEnding,
-    ConfirmLogOut, Consent, DeviceDecided, Done, EnterCode, ErrorPage, Flow, Form, FormPost,
-    FormSource, Landing, Lasting, Link, LogIn, LogInError, LoggedOut, Memory, MyTokens, OwnPath,
-    Policy, PostTarget, RememberedConsent, Site, Stylesheet, TokenLine, TokenShown, Trouble,
-    Upstream,
+    ConfirmLogOut, Consent, Destination, DeviceDecided, Done, EnterCode, ErrorPage, Flow, Form,
+    FormPost, FormSource, Landing, Lasting, Link, LogIn, LogInError, LoggedOut, Memory, MyTokens,
+    Onward, OwnPath, Policy, PostTarget, RememberedConsent, Site, Stylesheet, TokenLine,
+    TokenShown, Trouble, Upstream,
 };
 
 /// A page in a state.
@@ -362,6 +362,10 @@ fn others(maker: &mut Maker<'_>) {
     let landing =
         Landing { site: &maker.site, heading: "Try it", paragraphs: &paragraphs, links: &links };
     let landing = landing.html(&WORDS);
+    let uri = Secret::from("https://portal.example.org/callback?code=a&state=b;c");
+    let destination = Destination::new(uri).expect("a web address");
+    let onward = Onward { site: &maker.site, destination: &destination }.html(&WORDS);
+    maker.add("onward", onward);
     maker.add_with("form-post", html, policy);
     maker.add("landing", landing);
 }

@@ -27,6 +27,6 @@ pub(super) const LOG_OUT: LogOutWords = LogOutWords {
 pub(super) const POST: PostWords = PostWords {
     title: "One moment",
     going_to: Around { before: "You are being sent on to ", after: "." },
-    press: "If nothing happens, press the button.",
+    press: "If nothing happens, choose “Continue”.",
     submit: "Continue",
 };
