@@ -9,7 +9,8 @@ use clap::{Parser, Subcommand};
 
 use crate::terminal::say;
 use crate::{
-    bench, ci, clients, databases, demo, dev, migrate, reference, schema, servers, test, tidy,
+    bench, browser, ci, clients, databases, demo, dev, migrate, reference, schema, servers, test,
+    tidy,
 };
 
 /// The tools of the house.
@@ -30,6 +31,8 @@ enum Command {
     Ci(ci::Arguments),
     /// Let unchanged libraries of others verify tokens and speak to the service.
     Clients(clients::Arguments),
+    /// Look at the pages in a real browser, and let axe-core read them.
+    Browser(browser::Arguments),
     /// Make, walk and try the steps of the database's schema.
     #[command(subcommand)]
     Migrate(migrate::MigrateCommand),
@@ -61,6 +64,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Test(arguments) => test::run(&arguments),
         Command::Ci(arguments) => ci::run(&arguments),
         Command::Clients(arguments) => clients::run(&arguments),
+        Command::Browser(arguments) => browser::run(&arguments),
         Command::Migrate(command) => migrate::run(&command),
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Reference(arguments) => reference::run(&arguments),

@@ -5,6 +5,7 @@
 //! and ends with exit code 1, a wrong command line with 2.
 
 mod bench;
+mod browser;
 mod calendar;
 mod ci;
 mod clients;

@@ -49,15 +49,21 @@ pub(crate) struct ScopeLine<'a> {
     pub(crate) name: &'a str,
 }
 
-/// What scopes mean in these words: those that are known first.
+/// Who somebody is comes before what may be done in his name.
+const FIRST: [&str; 3] = ["openid", "profile", "email"];
+
+/// What scopes mean in these words: those that nobody described come last.
 pub(crate) fn lines<'a>(scopes: &'a ScopeSet, words: &Catalogue) -> Vec<ScopeLine<'a>> {
     let line = |scope: &'a Scope| {
         let name = scope.as_str();
         ScopeLine { sentence: (words.access.scope)(name), name }
     };
-    let (known, unknown): (Vec<_>, Vec<_>) =
-        scopes.iter().map(line).partition(|line| line.sentence.is_some());
-    known.into_iter().chain(unknown).collect()
+    let mut lines: Vec<_> = scopes.iter().map(line).collect();
+    lines.sort_by_key(|line| {
+        let place = FIRST.iter().position(|first| *first == line.name);
+        (line.sentence.is_none(), place.unwrap_or(FIRST.len()))
+    });
+    lines
 }
 
 #[cfg(test)]
@@ -66,10 +72,10 @@ mod tests {
 
     #[test]
     fn a_scope_that_nobody_described_is_shown_by_its_name_and_last() {
-        let scopes = ScopeSet::parse("acme openid").unwrap();
+        let scopes = ScopeSet::parse("acme compute.read email openid").unwrap();
         let lines = lines(&scopes, &Catalogue::ENGLISH);
         let names: Vec<_> = lines.iter().map(|line| line.name).collect();
-        assert_eq!(names, ["openid", "acme"]);
-        assert!(lines[0].sentence.is_some() && lines[1].sentence.is_none());
+        assert_eq!(names, ["openid", "email", "compute.read", "acme"]);
+        assert!(lines[0].sentence.is_some() && lines[3].sentence.is_none());
     }
 }

@@ -30,6 +30,12 @@ export function context(browser, view = VIEWS[1], options = {}) {
   });
 }
 
+/** Lets a page be seen in another of the VIEWS. */
+export async function seenAs(page, view) {
+  await page.setViewportSize({ width: view.width, height: 800 });
+  await page.emulateMedia({ colorScheme: view.scheme });
+}
+
 /**
  * A page with a list of `complaints`: errors of the console and of scripts, breaches of the
  * policy, and requests to others than `hosts` (names with ports), which are not let through.

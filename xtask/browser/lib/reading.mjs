@@ -11,7 +11,7 @@ const PICTURES = process.env.PICTURES ?? "pictures";
 /** What axe-core finds wrong, one sentence each; the rule on the size of targets included. */
 export async function violations(page) {
   // By the debugger's way in, which the page's policy does not govern.
-  await page.evaluate(axe.source);
+  if (!await page.evaluate(() => "axe" in globalThis)) await page.evaluate(axe.source);
   const found = await page.evaluate(() =>
     globalThis.axe.run(document, { rules: { "target-size": { enabled: true } } }));
   return found.violations.flatMap((violation) => violation.nodes.map((node) =>
@@ -35,7 +35,10 @@ export async function picture(page, name) {
  */
 export async function tabStops(page) {
   const stops = [];
-  await page.evaluate(() => document.activeElement?.blur());
+  await page.evaluate(() => {
+    document.activeElement?.blur();
+    for (const element of document.querySelectorAll("[data-tabbed]")) delete element.dataset.tabbed;
+  });
   for (let pressed = 0; pressed < 200; pressed += 1) {
     await page.keyboard.press("Tab");
     const stop = await page.evaluate(() => {

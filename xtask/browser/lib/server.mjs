@@ -40,8 +40,10 @@ export async function serveGallery() {
       sent.push({ path: `/${name}`, form: Object.fromEntries(new URLSearchParams(body)) });
       return page("logged-out");
     }
-    if (/^pages-[0-9a-f]+\.css$/.test(name)) {
-      return { headers: { "content-type": "text/css; charset=utf-8" }, body: await read(name) };
+    const stylesheet = /pages-[0-9a-f]+\.css$/.exec(name)?.[0];
+    if (stylesheet) {
+      const headers = { "content-type": "text/css; charset=utf-8" };
+      return { headers, body: await read(stylesheet) };
     }
     if (/^[a-z-]+\.html$/.test(name)) return page(name.slice(0, -5));
     return { status: 404 };

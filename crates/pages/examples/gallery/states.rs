@@ -27,6 +27,9 @@ pub(crate) struct Texts {
     pub(crate) client: String,
     pub(crate) person: String,
     pub(crate) text: String,
+    pub(crate) name: String,
+    pub(crate) upstream: String,
+    pub(crate) words: String,
     pub(crate) code: String,
     pub(crate) key: String,
     pub(crate) scopes: ScopeSet,
@@ -46,8 +49,11 @@ impl Texts {
             client: "Workflow Portal".to_owned(),
             person: "alice@example.org".to_owned(),
             text: "the parameter scope stands twice".to_owned(),
+            name: "urn:example:calibration".to_owned(),
+            upstream: "Example University".to_owned(),
+            words: "openid profile storage.read:/atlas".to_owned(),
             code: "WDJB-MJHT".to_owned(),
-            key: "8Zk2".to_owned(),
+            key: "4f3c0a9be2d1".to_owned(),
             scopes: ScopeSet::parse(scopes).unwrap_or_default(),
             ticket: Secret::from("sealed.ticket.of.the.form"),
         }
@@ -62,6 +68,9 @@ impl Texts {
             client: text.to_owned(),
             person: text.to_owned(),
             text: text.to_owned(),
+            name: text.to_owned(),
+            upstream: text.to_owned(),
+            words: text.to_owned(),
             code: text.to_owned(),
             key: text.to_owned(),
             scopes: ScopeSet::from_words(scope),
@@ -117,7 +126,7 @@ const fn at(hours: i64) -> Timestamp {
 fn log_in(maker: &mut Maker<'_>) {
     let texts = maker.texts;
     let upstreams =
-        [Upstream { name: &texts.client, link: path("/oauth2/upstream/one?ticket=x&y=%22") }];
+        [Upstream { name: &texts.upstream, link: path("/oauth2/upstream/one?ticket=x&y=%22") }];
     let page = |maker: &Maker<'_>, user_name, error, upstreams| {
         let (site, form) = (&maker.site, maker.form("/oauth2/log-in"));
         LogIn { site, form, client: Some(&texts.client), user_name, error, upstreams }.html(&WORDS)
@@ -144,8 +153,8 @@ fn log_in(maker: &mut Maker<'_>) {
 
 fn consent(maker: &mut Maker<'_>) {
     let texts = maker.texts;
-    let claims = ["sub", "name", "email", &*texts.text];
-    let audiences = ["https://storage.example.org", &*texts.text];
+    let claims = ["sub", "name", "email", &*texts.name];
+    let audiences = ["https://storage.example.org", &*texts.name];
     let nothing = ScopeSet::default();
     let full = Consent {
         site: &maker.site,
@@ -270,12 +279,8 @@ fn applications(texts: &Texts) -> Vec<Application<'_>> {
         state,
     };
     let (access, refresh) = (TokenKind::Access, TokenKind::Refresh);
-    let flow = |begun, tokens| Flow {
-        key: &texts.key,
-        begun_at: at(begun),
-        scopes: &texts.client,
-        tokens,
-    };
+    let flow =
+        |begun, tokens| Flow { key: &texts.key, begun_at: at(begun), scopes: &texts.words, tokens };
     let busy = vec![
         flow(-30, vec![token(access, -5, Valid), token(refresh, -5, Valid)]),
         flow(-90, vec![token(access, -90, Expired), token(refresh, -90, Replaced)]),
@@ -292,7 +297,7 @@ fn applications(texts: &Texts) -> Vec<Application<'_>> {
 fn consents(texts: &Texts) -> Vec<RememberedConsent<'_>> {
     let consent =
         |client, scopes| RememberedConsent { key: &texts.key, client, scopes, since: at(-400) };
-    vec![consent(&texts.client, &*texts.client), consent("Data Mover", "")]
+    vec![consent(&texts.client, &*texts.words), consent("Data Mover", "")]
 }
 
 fn leaving(maker: &mut Maker<'_>) {

@@ -77,7 +77,7 @@ mod tests {
     #[test]
     fn a_right_to_a_path_names_the_path() {
         assert_eq!(scope("storage.read:/data").unwrap(), "read files in /data");
-        assert_eq!(scope("write:/home/x").unwrap(), "add, change and delete files in /home/x");
+        assert_eq!(scope("write:/data/x").unwrap(), "add, change and delete files in /data/x");
     }
 
     #[test]
