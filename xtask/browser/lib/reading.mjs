@@ -12,10 +12,12 @@ const PICTURES = process.env.PICTURES ?? "pictures";
 export async function violations(page) {
   // By the debugger's way in, which the page's policy does not govern.
   if (!await page.evaluate(() => "axe" in globalThis)) await page.evaluate(axe.source);
-  const found = await page.evaluate(() =>
-    globalThis.axe.run(document, { rules: { "target-size": { enabled: true } } }));
-  return found.violations.flatMap((violation) => violation.nodes.map((node) =>
-    `${violation.id}: ${violation.help}: ${node.html.slice(0, 200)} ${node.failureSummary ?? ""}`));
+  return page.evaluate(async () => {
+    const rules = { "target-size": { enabled: true } };
+    const told = await globalThis.axe.run(document, { rules, resultTypes: ["violations"] });
+    return told.violations.flatMap(({ id, nodes }) =>
+      nodes.map((node) => `${id}: ${node.html.slice(0, 200)}: ${node.failureSummary}`));
+  });
 }
 
 /** How many pixels the page is wider than what is seen of it. */
