@@ -1,5 +1,6 @@
 //! When tokens were last used: many rows at a time, in a column that no index contains.
 
+use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, SmallInt};
 
@@ -13,8 +14,14 @@ const NOTE: &str = "UPDATE tokens SET used_at = noted.used_at \
     WHERE tokens.shard = noted.shard AND tokens.seq = noted.seq \
       AND (tokens.used_at IS NULL OR tokens.used_at < noted.used_at)";
 
+/// One place of a cluster after the other: a unit of the same transaction may change a table
+/// that is copied to all of them, which Citus refuses after they worked at once. Elsewhere it
+/// is a name that means nothing.
+const ONE_BY_ONE: &str = "SET LOCAL citus.multi_shard_modify_mode = 'sequential'";
+
 impl TokenUses for PgConnection {
     fn note_uses(&mut self, uses: &[Use]) -> QueryResult<()> {
+        self.batch_execute(ONE_BY_ONE)?;
         let shards: Vec<i16> = uses.iter().map(|(shard, _, _)| *shard).collect();
         let seqs: Vec<i64> = uses.iter().map(|(_, seq, _)| *seq).collect();
         let moments: Vec<i64> = uses.iter().map(|(_, _, at)| *at).collect();

@@ -10,6 +10,8 @@ mod ground;
 mod suite;
 
 #[doc(hidden)]
+pub mod accounts;
+#[doc(hidden)]
 pub mod administers;
 #[doc(hidden)]
 pub mod assertions;
@@ -19,6 +21,8 @@ pub mod audit;
 pub mod cleaning;
 #[doc(hidden)]
 pub mod codes;
+#[doc(hidden)]
+pub mod consents;
 #[doc(hidden)]
 pub mod descent;
 #[doc(hidden)]
@@ -42,7 +46,11 @@ pub mod parties;
 #[doc(hidden)]
 pub mod purge;
 #[doc(hidden)]
+pub mod pushed_requests;
+#[doc(hidden)]
 pub mod reach;
+#[doc(hidden)]
+pub mod sessions;
 #[doc(hidden)]
 pub mod standings;
 #[doc(hidden)]
@@ -55,3 +63,5 @@ pub mod trusted_issuers;
 pub mod units;
 #[doc(hidden)]
 pub mod users;
+#[doc(hidden)]
+pub mod uses;
