@@ -40,6 +40,23 @@ macro_rules! sessions {
                     })
                     .transpose()
             }
+
+            fn list_sessions(
+                &mut self,
+                user: UserKey,
+            ) -> Result<Vec<muster_domain::Session>, StoreError> {
+                let rows: Vec<SessionRow> = sessions::table
+                    .filter(sessions::shard.eq(user.shard.number()))
+                    .filter(sessions::user_seq.eq(user.number))
+                    .select(SessionRow::as_select())
+                    .load(&mut *self.connection)
+                    .map_err(store_error)?;
+                let sessions = rows.into_iter().map(SessionRow::into_domain);
+                let mut sessions = sessions.collect::<Result<Vec<_>, _>>()?;
+                // They are few, and no index has them in this order.
+                sessions.sort_unstable_by_key(|one| (one.authenticated_at, one.key.number));
+                Ok(sessions)
+            }
         }
 
         impl SessionsWriting for Session<'_, $connection> {

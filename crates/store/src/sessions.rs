@@ -22,6 +22,9 @@ pub trait SessionsReading {
         tag: LookupTag,
         shard: Shard,
     ) -> Result<Option<FoundSession>, StoreError>;
+
+    /// The sessions of a user in the order they began, expired ones included.
+    fn list_sessions(&mut self, user: UserKey) -> Result<Vec<Session>, StoreError>;
 }
 
 /// Changing sessions.

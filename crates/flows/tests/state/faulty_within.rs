@@ -236,6 +236,7 @@ calls! {
     }
     SessionsReading {
         fn find_session(issuer: IssuerKey, tag: LookupTag, shard: Shard) -> Option<FoundSession>;
+        fn list_sessions(user: UserKey) -> Vec<Session>;
     }
     SessionsWriting {
         fn add_session(session: &Session, tag: LookupTag) -> ();

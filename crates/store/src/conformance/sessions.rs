@@ -1,6 +1,6 @@
 //! Trials of people's sessions.
 
-use muster_domain::{Door, SessionKey, Shard, UserStatus};
+use muster_domain::{Door, Session, SessionKey, Shard, UserStatus};
 
 use super::ground::{Ground, at, is_conflict, tag, together};
 use crate::Store;
@@ -51,7 +51,7 @@ pub fn a_sessions_use_is_noted_and_never_goes_back(store: &dyn Store) {
         assert_eq!(used(), at(expected));
     }
     let touched = ground.find_session(&session, 1).unwrap().session;
-    assert_eq!(touched, muster_domain::Session { used_at: at(501), ..session });
+    assert_eq!(touched, Session { used_at: at(501), ..session });
     assert_eq!(ground.find_session(&other, 2).unwrap().session, other);
     assert!(!touch(SessionKey::new(user.key.shard, 99_999), 600), "there is none");
     together(4, |number| touch(other.key, 700 + i64::try_from(number).unwrap()));
@@ -79,6 +79,22 @@ pub fn one_session_of_a_user_ends_or_all_of_them(store: &dyn Store) {
     // The hash is free again, and leads to the new one.
     let again = ground.session(&alice, 1);
     assert_eq!(ground.find_session(&again, 1).unwrap().session.key, again.key);
+}
+
+pub fn the_sessions_of_a_user_are_listed_as_they_began(store: &dyn Store) {
+    let ground = Ground::of(store);
+    let (alice, bob) = (ground.user("alice"), ground.user("bob"));
+    let listed = |user| store.read(|reading| reading.list_sessions(user)).unwrap();
+    assert_eq!(listed(alice.key), []);
+    let hers = [(1, 30), (2, 10), (3, 20)].map(|(number, began)| {
+        let session = ground.new_session(&alice);
+        let session = Session { authenticated_at: at(began), ..session };
+        store.change(|unit| unit.add_session(&session, tag(number))).unwrap();
+        session
+    });
+    let his = ground.session(&bob, 4);
+    assert_eq!(listed(alice.key), [hers[1], hers[2], hers[0]]);
+    assert_eq!(listed(bob.key), [his]);
 }
 
 /// I16.

@@ -166,6 +166,7 @@ macro_rules! conformance {
                 two_sessions_never_share_a_hash,
                 a_sessions_use_is_noted_and_never_goes_back,
                 one_session_of_a_user_ends_or_all_of_them,
+                the_sessions_of_a_user_are_listed_as_they_began,
                 a_session_shows_how_its_person_stands,
                 whoever_is_disabled_or_gone_gets_no_session,
                 of_logins_and_a_disabling_at_once_no_session_is_left,
