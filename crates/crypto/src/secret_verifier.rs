@@ -22,6 +22,7 @@ use quick_cache::sync::Cache;
 use sha2::Sha256;
 
 use crate::key_ring::{KeyRing, mac, mac_key};
+use crate::password::PASSWORD_LIMIT;
 use crate::stored_secret::{SECRET_LIMIT, SecretFormat, SlowHash};
 
 /// How a verification came out.
@@ -190,7 +191,7 @@ impl SecretVerifier {
     ) -> Verification {
         match stored {
             Some(stored)
-                if presented.expose().len() <= SECRET_LIMIT
+                if presented.expose().len() <= PASSWORD_LIMIT
                     && SecretFormat::of(stored) == Some(SecretFormat::Chosen) =>
             {
                 self.verify_slowly(stored, presented)

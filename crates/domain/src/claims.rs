@@ -29,6 +29,11 @@ impl Claims {
         true
     }
 
+    /// Takes a claim away; whether it was there.
+    pub fn remove(&mut self, name: &str) -> bool {
+        self.0.remove(name).is_some()
+    }
+
     /// The value of a claim.
     pub fn value(&self, name: &str) -> Option<&ClaimValue> {
         self.0.get(name)
@@ -80,5 +85,8 @@ mod tests {
         assert!(claims.is_empty());
         assert!(claims.set("name", ClaimValue::Text("Ada".to_owned())));
         assert_eq!(claims.value("name"), Some(&ClaimValue::Text("Ada".to_owned())));
+        assert!(claims.remove("name"));
+        assert!(!claims.remove("name"));
+        assert!(claims.is_empty());
     }
 }

@@ -1,26 +1,22 @@
 //! Whether somebody is the user that they say they are, by their password.
 
 use muster_crypto::{SecretVerifier, Verification};
-use muster_domain::{Secret, User, UserId, UserStatus};
+use muster_domain::{Secret, Shard, StoredSecret, User, UserId, UserKey, UserStatus};
+use muster_store::StoreError;
 
 use crate::{FlowError, Tools};
 
 /// The user, if the password is theirs and they are active. Whoever is not known, has no
-/// password or is disabled costs the same and is told the same.
+/// password or is disabled costs the same and is told the same; nothing is remembered of it.
 pub fn verify_password(
     name: &str,
     password: &Secret<String>,
     (tools, verifier): (&Tools, &SecretVerifier),
 ) -> Result<Option<User>, FlowError> {
-    let issuer = tools.issuer.key;
-    let found = match UserId::new(name) {
-        Ok(id) => tools.store.read(|reading| {
-            let user = reading.find_user(issuer, &id)?;
-            user.map(|user| Ok((reading.find_password(user.key)?, user))).transpose()
-        })?,
-        Err(_) => None,
+    let (stored, user) = match UserId::new(name) {
+        Ok(id) => kept(&id, tools)?,
+        Err(_) => (None, None),
     };
-    let (stored, user) = found.map_or((None, None), |(stored, user)| (stored, Some(user)));
     let is_active = |user: &User| match user.status {
         UserStatus::Active => true,
         UserStatus::Disabled => false,
@@ -30,4 +26,17 @@ pub fn verify_password(
         Verification::Wrong => Ok(None),
         Verification::Busy => Err(FlowError::Busy),
     }
+}
+
+/// What is kept of a user's password, and the user. The store is asked as much about nobody as
+/// about somebody (T18).
+fn kept(id: &UserId, tools: &Tools) -> Result<(Option<StoredSecret>, Option<User>), StoreError> {
+    let issuer = &tools.issuer;
+    // No row has a number below 1.
+    let nobody = UserKey::new(Shard::of_user(&issuer.url, id), 0);
+    tools.store.read(|reading| {
+        let user = reading.find_user(issuer.key, id)?;
+        let key = user.as_ref().map_or(nobody, |user| user.key);
+        Ok((reading.find_password(key)?, user))
+    })
 }

@@ -13,7 +13,7 @@ use super::house::{Crate, House};
 const PREFIX: &str = "muster-";
 
 /// Heavy libraries and the rooms that may name them.
-const OWNERS: [(&str, &[&str]); 19] = [
+const OWNERS: [(&str, &[&str]); 20] = [
     ("diesel", &["muster-store-diesel", "muster-import-oa4mp"]),
     ("diesel_migrations", &["muster-store-diesel"]),
     ("libsqlite3-sys", &["muster-store-diesel"]),
@@ -32,6 +32,7 @@ const OWNERS: [(&str, &[&str]); 19] = [
     ("askama", &["muster-pages"]),
     ("indicatif", &["muster-cli"]),
     ("comfy-table", &["muster-cli"]),
+    ("rpassword", &["muster-cli"]),
     ("clap", &["muster-cli", "xtask"]),
 ];
 

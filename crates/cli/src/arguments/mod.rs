@@ -1,6 +1,7 @@
 //! The command tree. Help texts are documentation: `docs/reference/cli.md` is made of them.
 
 mod admin;
+mod claim;
 mod client;
 mod client_options;
 mod device;
@@ -23,4 +24,4 @@ pub(crate) use tree::{
     Arguments, AuditCommand, Command, ConfigCommand, MigrateCommand, Paging, Sure,
 };
 pub(crate) use trust::TrustCommand;
-pub(crate) use user::UserCommand;
+pub(crate) use user::{KnownOptions, PasswordSource, UserAdd, UserCommand, UserPasswd, UserSet};
