@@ -32,17 +32,17 @@ macro_rules! consents {
 
             fn list_consents(&mut self, user: UserKey) -> Result<Vec<Consent>, StoreError> {
                 // One that was given while its client was removed is nobody's.
-                consents::table
+                let rows: Vec<ConsentRow> = consents::table
                     .inner_join(clients::table.on(clients::seq.eq(consents::client_seq)))
                     .filter(consents::shard.eq(user.shard.number()))
                     .filter(consents::user_seq.eq(user.number))
-                    .order(consents::client_seq)
                     .select(ConsentRow::as_select())
                     .load(&mut *self.connection)
-                    .map_err(store_error)?
-                    .into_iter()
-                    .map(ConsentRow::into_domain)
-                    .collect()
+                    .map_err(store_error)?;
+                let consents = rows.into_iter().map(ConsentRow::into_domain);
+                let mut consents = consents.collect::<Result<Vec<_>, _>>()?;
+                consents.sort_unstable_by_key(|consent| consent.client.number());
+                Ok(consents)
             }
         }
 

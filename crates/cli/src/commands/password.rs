@@ -45,16 +45,18 @@ pub(super) fn named_or_typed(
 
 fn in_file(path: &Path) -> Result<Secret<String>, Failure> {
     let text = File::open(path).and_then(read_secret);
-    text.map(without_line_end).map_err(|error| unreadable(&path.display().to_string(), &error))
+    text.map(|text| without_line_end(&text))
+        .map_err(|error| unreadable(&path.display().to_string(), &error))
 }
 
 fn piped(desk: &Desk<'_, '_>) -> Result<Secret<String>, Failure> {
     let text = desk.host.piped();
-    text.map(without_line_end).map_err(|error| unreadable("the standard input", &error))
+    text.map(|text| without_line_end(&text))
+        .map_err(|error| unreadable("the standard input", &error))
 }
 
 /// Most programs that write a line end it.
-fn without_line_end(text: Secret<String>) -> Secret<String> {
+fn without_line_end(text: &Secret<String>) -> Secret<String> {
     let shown = text.expose();
     let cut = shown.strip_suffix('\n').map(|rest| rest.strip_suffix('\r').unwrap_or(rest));
     cut.map_or_else(|| text.clone(), Secret::from)

@@ -1,6 +1,8 @@
 //! The keeper at the terminal: whole command lines against a database of the test's own.
 
 #[cfg(test)]
+mod accounts;
+#[cfg(test)]
 mod admins;
 #[cfg(test)]
 mod clients;

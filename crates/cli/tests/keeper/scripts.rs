@@ -38,7 +38,8 @@ fn keeps_its_promise(desk: &Desk, words: &[&str]) {
 
 #[test]
 fn every_answer_in_json_has_the_documented_members() {
-    let desk = Desk::sqlite();
+    let mut desk = Desk::sqlite();
+    desk.piped = "correct horse";
     let kek = desk.folder().join("another.kek");
     for words in [
         "admin add a",
@@ -63,6 +64,9 @@ fn every_answer_in_json_has_the_documented_members() {
         "client remove c --yes",
         "user add u",
         "user show u",
+        "user set u --name n",
+        "user passwd u --remove",
+        "user passwd u",
         "user disable u",
         "user enable u",
         "user revoke u",

@@ -119,6 +119,10 @@ impl House {
         Self { tools, clock, seed, rulebook, chronicle, scratch, identity }
     }
 
+    pub(crate) fn verifier(&self) -> &SecretVerifier {
+        &self.identity.verifier
+    }
+
     pub(crate) fn store(&self) -> &dyn Store {
         &*self.tools.store
     }

@@ -22,6 +22,7 @@ mod issuing;
 mod keeping;
 mod listed;
 mod narrowing;
+mod passwords;
 mod proofs;
 mod proving;
 mod races;

@@ -5,6 +5,7 @@ use muster_domain::{AccessTokenProfile, GrantName, GrantNames, Lifetime, Registr
 use muster_store::StoreError;
 use serde::{Deserialize, Serialize};
 
+#[expect(clippy::struct_excessive_bools, reason = "each is a member of the column")]
 #[derive(Serialize, Deserialize, Default)]
 #[serde(default)]
 struct RegistrationColumn {

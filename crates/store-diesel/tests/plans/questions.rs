@@ -105,8 +105,8 @@ fn ask_password(reading: &mut dyn Reading) -> Result<(), StoreError> {
     reading.find_password(user()).map(drop)
 }
 
-fn ask_consent(reading: &mut dyn Reading) -> Result<(), StoreError> {
-    reading.find_consent(user(), CLIENT).map(drop)
+fn ask_consents(reading: &mut dyn Reading) -> Result<(), StoreError> {
+    reading.list_consents(user()).map(drop)
 }
 
 fn ask_pushed_request(reading: &mut dyn Reading) -> Result<(), StoreError> {
@@ -142,7 +142,7 @@ const LOOKUPS: [Case; 15] = [
     (ask_session, "sessions", "sessions_lookup"),
     (ask_sessions, "sessions", "sessions_by_user"),
     (ask_password, "accounts", "accounts_pkey"),
-    (ask_consent, "consents", "consents_pkey"),
+    (ask_consents, "consents", "consents_pkey"),
     (ask_pushed_request, "pushed_requests", "pushed_requests_pkey"),
     (ask_uses, "tokens", "tokens_pkey"),
 ];

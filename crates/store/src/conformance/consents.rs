@@ -42,7 +42,9 @@ pub fn consents_are_listed_by_client(store: &dyn Store) {
     let (alice, bob) = (ground.user("alice"), ground.user("bob"));
     assert_eq!(listed(store, &alice), []);
     let hers = [2, 0, 1].map(|number: usize| consent(&alice, &clients[number], "openid", 10));
-    hers.iter().for_each(|one| remember(store, one));
+    for one in &hers {
+        remember(store, one);
+    }
     remember(store, &consent(&bob, &clients[0], "email", 11));
     let [last, first, second] = hers;
     assert_eq!(listed(store, &alice), [first, second, last]);

@@ -131,14 +131,12 @@ pub fn of_logins_and_a_disabling_at_once_no_session_is_left(store: &dyn Store) {
         let first = round * 10;
         let sessions = [1, 2, 3].map(|_| ground.new_session(&user));
         together(4, |number| {
-            let work = |unit: &mut dyn crate::Unit| match sessions.get(number) {
-                Some(session) => {
-                    unit.add_session(session, tag(first + i64::try_from(number).unwrap()))
+            let work = |unit: &mut dyn crate::Unit| {
+                if let Some(session) = sessions.get(number) {
+                    return unit.add_session(session, tag(first + i64::try_from(number).unwrap()));
                 }
-                None => {
-                    unit.set_user_status(user.key, UserStatus::Disabled)?;
-                    unit.end_sessions_of_user(user.key).map(drop)
-                }
+                unit.set_user_status(user.key, UserStatus::Disabled)?;
+                unit.end_sessions_of_user(user.key).map(drop)
             };
             store.change(work).unwrap();
         });
