@@ -218,7 +218,7 @@ pub fn actor_claim(actors: &[String]) -> Option<Value> {
 
 /// The left half of the hash that belongs to the signature's algorithm (OpenID Connect Core
 /// 3.1.3.6).
-fn left_half(text: &str, algorithm: Algorithm) -> String {
+pub(super) fn left_half(text: &str, algorithm: Algorithm) -> String {
     let hash = match algorithm {
         Algorithm::Rs256 | Algorithm::Ps256 | Algorithm::Es256 => Sha256::digest(text).to_vec(),
         Algorithm::Rs384 | Algorithm::Es384 => Sha384::digest(text).to_vec(),
