@@ -19,10 +19,10 @@ mod wrap;
 pub use handle::{Handle, HandleKind, generate_client_secret};
 pub use jwt::{
     AccessTokenFacts, Algorithm, AssertionClaims, AssertionExpectation, DpopExpectation, DpopProof,
-    GivenKey, GrantClaims, GrantExpectation, IdTokenClaims, IdTokenExpectation, IdTokenFacts, JwtProfile, KeySetError, NoUse,
-    PrivateKey, PrivateKeyError, Rejected, Signer, UnusableKey, VerifyingKeys, access_token,
-    actor_claim, audience_claim, audience_in_text, id_token, introspection_answer, strict_object,
-    unverified_issuer, verify_dpop_proof,
+    GivenKey, GrantClaims, GrantExpectation, IdTokenClaims, IdTokenExpectation, IdTokenFacts,
+    JwtProfile, KeySetError, NoUse, PrivateKey, PrivateKeyError, Rejected, Signer, UnusableKey,
+    VerifyingKeys, access_token, actor_claim, audience_claim, audience_in_text, id_token,
+    introspection_answer, strict_object, unverified_issuer, verify_dpop_proof,
 };
 pub use kek::{Kek, KekError};
 pub use key_ring::{KeyRing, KeyRingError, WrappedKey};
