@@ -10,7 +10,7 @@ use clap::{Parser, Subcommand};
 use crate::terminal::say;
 use crate::{
     bench, browser, ci, clients, databases, demo, dev, migrate, reference, schema, servers, test,
-    tidy,
+    tidy, upstream,
 };
 
 /// The tools of the house.
@@ -33,6 +33,8 @@ enum Command {
     Clients(clients::Arguments),
     /// Look at the pages in a real browser, and let axe-core read them.
     Browser(browser::Arguments),
+    /// Let people log in at a provider of others and come here.
+    Upstream(upstream::Arguments),
     /// Make, walk and try the steps of the database's schema.
     #[command(subcommand)]
     Migrate(migrate::MigrateCommand),
@@ -65,6 +67,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Ci(arguments) => ci::run(&arguments),
         Command::Clients(arguments) => clients::run(&arguments),
         Command::Browser(arguments) => browser::run(&arguments),
+        Command::Upstream(arguments) => upstream::run(&arguments),
         Command::Migrate(command) => migrate::run(&command),
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Reference(arguments) => reference::run(&arguments),

@@ -17,6 +17,7 @@ mod environment;
 mod failure;
 mod migrate;
 mod muster;
+mod node_packages;
 mod pages;
 mod prerequisites;
 mod program;
@@ -26,6 +27,7 @@ mod servers;
 mod terminal;
 mod test;
 mod tidy;
+mod upstream;
 mod workspace;
 
 fn main() -> std::process::ExitCode {

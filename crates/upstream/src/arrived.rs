@@ -43,10 +43,8 @@ impl Sources<'_> {
         let unusable = || Unnamed::Unusable(claim.to_owned());
         let name = value.as_str().filter(|name| is_name(name)).ok_or_else(unusable)?;
         let proof = VERIFIED.iter().find(|(_, about)| *about == claim);
-        if let Some((proof, _)) = proof {
-            if self.value(proof) != Some(&Value::Bool(true)) {
-                return Err(Unnamed::Unverified(claim.to_owned()));
-            }
+        if proof.is_some_and(|(proof, _)| self.value(proof) != Some(&Value::Bool(true))) {
+            return Err(Unnamed::Unverified(claim.to_owned()));
         }
         let id = format!("{}{name}{}", naming.prefix, naming.suffix);
         UserId::new(id).map_err(|_| unusable())

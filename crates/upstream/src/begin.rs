@@ -27,7 +27,7 @@ pub struct Wishes {
 pub enum Prompt {
     /// Nothing: it works without a page, or not at all.
     None,
-    /// To log in, even if they have.
+    /// To log in, even if they have. Only `max_age` makes the provider prove it.
     Login,
     /// To consent, even if they have.
     Consent,

@@ -8,8 +8,7 @@ use serde_json::{Map, Value};
 use crate::discovery::Metadata;
 use crate::error::{Document, ProviderFault, Stray, UpstreamError, shown};
 use crate::flight::Flight;
-use crate::gate::Place;
-use crate::http::{Answer, Http};
+use crate::http::{Answer, Line};
 use crate::settings::UpstreamSettings;
 
 const DOCUMENT: Document = Document::Tokens;
@@ -25,7 +24,7 @@ pub(crate) struct Tokens {
 
 /// Exchanges a code.
 pub(crate) fn exchange(
-    (http, place): (&Http, &Place<'_>),
+    line: &Line<'_>,
     metadata: &Metadata,
     settings: &UpstreamSettings,
     flight: &Flight,
@@ -49,7 +48,7 @@ pub(crate) fn exchange(
     }
     let form = Secret::new(form.finish());
     let whither = (DOCUMENT, &metadata.token_endpoint);
-    read(&http.post(place, whither, &form, authorization.as_ref())?)
+    read(&line.post(whither, &form, authorization.as_ref())?)
 }
 
 /// RFC 6749 2.3.1: both halves are encoded like a form before they are joined.
@@ -60,10 +59,9 @@ fn basic(client_id: &str, secret: &Secret<String>) -> Secret<String> {
 }
 
 fn read(answer: &Answer) -> Result<Tokens, UpstreamError> {
-    if matches!(answer.status, 400 | 401) {
-        if let Some(error) = answer.any_object().as_ref().and_then(refusal) {
-            return Err(error);
-        }
+    let is_refused = matches!(answer.status, 400 | 401);
+    if is_refused && let Some(error) = answer.any_object().as_ref().and_then(refusal) {
+        return Err(error);
     }
     let members = answer.object(DOCUMENT)?;
     let kind = text(&members, "token_type")?;

@@ -13,7 +13,7 @@ pub(crate) struct Gate {
     free: AtomicUsize,
 }
 
-/// A place; requests to the provider ask for it as a proof. It is free again when it is dropped.
+/// A place. It is free again when it is dropped.
 #[derive(Debug)]
 pub(crate) struct Place<'a>(&'a Gate);
 

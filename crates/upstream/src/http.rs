@@ -16,7 +16,7 @@ use ureq::{Agent, Body};
 
 use crate::address::Address;
 use crate::error::{Document, NetworkFault, ProviderFault, UpstreamError};
-use crate::gate::Place;
+use crate::gate::{Gate, Place};
 use crate::settings::{SettingsError, Trust, UpstreamLimits};
 
 /// A head of an answer is not bigger.
@@ -28,6 +28,13 @@ const FORM: &str = "application/x-www-form-urlencoded";
 pub(crate) struct Http {
     agent: Agent,
     document_bytes: usize,
+    gate: Gate,
+}
+
+/// A line to the provider, one of few: nothing is asked without one.
+pub(crate) struct Line<'a> {
+    http: &'a Http,
+    _place: Place<'a>,
 }
 
 /// What came back.
@@ -66,40 +73,48 @@ impl Http {
             .timeout_global(Some(limits.request_time))
             .tls_config(tls)
             .build();
-        Ok(Self { agent: config.new_agent(), document_bytes: limits.document_bytes })
+        Ok(Self {
+            agent: config.new_agent(),
+            document_bytes: limits.document_bytes,
+            gate: Gate::of(limits.waiting_most),
+        })
     }
 
+    /// A line, if one is free.
+    pub(crate) fn line(&self) -> Result<Line<'_>, UpstreamError> {
+        Ok(Line { http: self, _place: self.gate.enter()? })
+    }
+}
+
+impl Line<'_> {
     /// Fetches a document.
     pub(crate) fn fetch(
         &self,
-        _place: &Place<'_>,
         (document, address): (Document, &Address),
     ) -> Result<Answer, UpstreamError> {
-        let answer = self.agent.get(address.as_str()).call();
+        let answer = self.http.agent.get(address.as_str()).call();
         self.read(document, answer)
     }
 
     /// Fetches a document with an access token (RFC 6750 2.1).
     pub(crate) fn fetch_as(
         &self,
-        _place: &Place<'_>,
         (document, address): (Document, &Address),
         access_token: &Secret<String>,
     ) -> Result<Answer, UpstreamError> {
         let bearer = Secret::new(format!("Bearer {}", access_token.expose()));
-        let request = self.agent.get(address.as_str());
+        let request = self.http.agent.get(address.as_str());
         self.read(document, request.header("authorization", bearer.expose()).call())
     }
 
     /// Sends a form, with this `Authorization` if there is one.
     pub(crate) fn post(
         &self,
-        _place: &Place<'_>,
         (document, address): (Document, &Address),
         form: &Secret<String>,
         authorization: Option<&Secret<String>>,
     ) -> Result<Answer, UpstreamError> {
-        let mut request = self.agent.post(address.as_str()).content_type(FORM);
+        let mut request = self.http.agent.post(address.as_str()).content_type(FORM);
         if let Some(authorization) = authorization {
             request = request.header("authorization", authorization.expose());
         }
@@ -116,13 +131,14 @@ impl Http {
         if status.is_redirection() {
             return Err(ProviderFault::Redirect(document).into());
         }
-        let limit = u64::try_from(self.document_bytes).unwrap_or(u64::MAX);
+        let limit = u64::try_from(self.http.document_bytes).unwrap_or(u64::MAX);
         let read = answer.body_mut().with_config().limit(limit).read_to_vec();
-        let bytes = read.map_err(|error| match error {
-            ureq::Error::BodyExceedsLimit(_) => {
-                ProviderFault::TooBig(document, self.document_bytes).into()
+        let bytes = read.map_err(|error| {
+            if matches!(error, ureq::Error::BodyExceedsLimit(_)) {
+                ProviderFault::TooBig(document, self.http.document_bytes).into()
+            } else {
+                fault_of(&error)
             }
-            other => fault_of(&other),
         })?;
         Ok(Answer { status: status.as_u16(), bytes })
     }
@@ -190,16 +206,13 @@ fn fault_of(error: &ureq::Error) -> UpstreamError {
 }
 
 fn fault_of_socket(error: &io::Error) -> NetworkFault {
-    if error.get_ref().is_some_and(|inner| inner.is::<rustls::Error>()) {
-        return NetworkFault::Tls;
-    }
-    if let Some(inner) = error.get_ref().and_then(|inner| inner.downcast_ref::<ureq::Error>()) {
-        if matches!(inner, ureq::Error::Timeout(_)) {
-            return NetworkFault::Timeout;
-        }
-    }
-    if error.kind() == io::ErrorKind::TimedOut {
+    // The reader of a body wraps what the client itself says.
+    let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<ureq::Error>());
+    let is_late = matches!(inner, Some(ureq::Error::Timeout(_)));
+    if is_late || error.kind() == io::ErrorKind::TimedOut {
         return NetworkFault::Timeout;
     }
-    NetworkFault::Connection
+    let is_tls =
+        error.get_ref().is_some_and(<dyn std::error::Error + Send + Sync>::is::<rustls::Error>);
+    if is_tls { NetworkFault::Tls } else { NetworkFault::Connection }
 }

@@ -8,9 +8,8 @@ use muster_domain::{Lifetime, Timestamp};
 use crate::address::Address;
 use crate::discovery::Metadata;
 use crate::error::{Document, ProviderFault, UpstreamError};
-use crate::gate::Place;
 use crate::held::{Held, Keeping};
-use crate::http::Http;
+use crate::http::Line;
 use crate::settings::UpstreamLimits;
 
 /// A key that nobody knows has the keys fetched anew, but not more often than this: whoever
@@ -46,13 +45,12 @@ impl Provider {
     /// Its metadata.
     pub(crate) fn metadata(
         &self,
-        http: &Http,
-        place: &Place<'_>,
+        line: &Line<'_>,
         now: Timestamp,
     ) -> Result<Arc<Metadata>, UpstreamError> {
         self.metadata.current(now, || {
             let document = Document::Metadata;
-            let answer = http.fetch(place, (document, &self.issuer.metadata()))?;
+            let answer = line.fetch((document, &self.issuer.metadata()))?;
             Ok(Metadata::read(&answer.object(document)?, &self.issuer)?)
         })
     }
@@ -61,13 +59,13 @@ impl Provider {
     /// token's: it may have changed them.
     pub(crate) fn id_token(
         &self,
-        (http, place): (&Http, &Place<'_>),
+        line: &Line<'_>,
         metadata: &Metadata,
         (token, expectation): (&str, &IdTokenExpectation<'_>),
         now: Timestamp,
     ) -> Result<IdTokenClaims, UpstreamError> {
         let fetch = || {
-            let answer = http.fetch(place, (Document::KeySet, &metadata.keys))?;
+            let answer = line.fetch((Document::KeySet, &metadata.keys))?;
             let text = answer.text(Document::KeySet)?;
             let keys = VerifyingKeys::of_provider(text, &metadata.algorithms);
             keys.map_err(|error| ProviderFault::Keys(error).into())

@@ -2,8 +2,6 @@
 //!
 //! Everything here waits where it has to; the server calls it from its blocking pool.
 
-use std::sync::Arc;
-
 use muster_crypto::{IdTokenClaims, IdTokenExpectation};
 use muster_domain::{Randomness, Timestamp};
 
@@ -14,8 +12,7 @@ use crate::discovery::Metadata;
 use crate::error::{Stray, UpstreamError};
 use crate::exchange::{Tokens, exchange};
 use crate::flight::Flight;
-use crate::gate::{Gate, Place};
-use crate::http::Http;
+use crate::http::{Http, Line};
 use crate::provider::Provider;
 use crate::settings::{SettingsError, UpstreamSettings};
 use crate::user_info::user_info;
@@ -26,7 +23,6 @@ pub struct Upstream {
     settings: UpstreamSettings,
     provider: Provider,
     http: Http,
-    gate: Gate,
 }
 
 impl Upstream {
@@ -37,7 +33,6 @@ impl Upstream {
         Ok(Self {
             http: Http::new(&issuer, &settings.trust, limits)?,
             provider: Provider::new(issuer, limits),
-            gate: Gate::of(limits.waiting_most),
             settings,
         })
     }
@@ -51,7 +46,7 @@ impl Upstream {
     ) -> Result<Begun, UpstreamError> {
         let metadata = match self.provider.metadata_at_hand(now) {
             Some(metadata) => metadata,
-            None => self.metadata(&self.gate.enter()?, now)?,
+            None => self.provider.metadata(&self.http.line()?, now)?,
         };
         let issuer = &self.settings.issuer;
         let flight = Flight::begin(randomness, issuer, now, wishes.max_age)?;
@@ -74,16 +69,15 @@ impl Upstream {
         if now.since(flight.begun_at) > self.settings.limits.flight_lifetime {
             return Err(Stray::TooLate.into());
         }
-        let place = self.gate.enter()?;
-        let metadata = self.metadata(&place, now)?;
+        let line = self.http.line()?;
+        let metadata = self.provider.metadata(&line, now)?;
         callback.check_issuer(flight, metadata.names_itself)?;
         let code = callback.into_code()?;
-        let asking = (&self.http, &place);
-        let tokens = exchange(asking, &metadata, &self.settings, flight, &code)?;
-        let claims = self.verified(&place, &metadata, flight, &tokens, now)?;
+        let tokens = exchange(&line, &metadata, &self.settings, flight, &code)?;
+        let claims = self.verified((&line, &metadata), flight, &tokens, now)?;
         let mut sources = vec![claims.members];
         if self.settings.ask_user_info {
-            sources.push(user_info(asking, &metadata, &tokens.access_token, &claims.subject)?);
+            sources.push(user_info(&line, &metadata, &tokens.access_token, &claims.subject)?);
         }
         let sources = Sources(&sources);
         Ok(Arrived {
@@ -94,14 +88,9 @@ impl Upstream {
         })
     }
 
-    fn metadata(&self, place: &Place<'_>, now: Timestamp) -> Result<Arc<Metadata>, UpstreamError> {
-        self.provider.metadata(&self.http, place, now)
-    }
-
     fn verified(
         &self,
-        place: &Place<'_>,
-        metadata: &Metadata,
+        (line, metadata): (&Line<'_>, &Metadata),
         flight: &Flight,
         tokens: &Tokens,
         now: Timestamp,
@@ -114,6 +103,6 @@ impl Upstream {
             authenticated_since: flight.max_age.map(|age| flight.begun_at.minus(age)),
         };
         let token = (tokens.id_token.expose().as_str(), &expectation);
-        self.provider.id_token((&self.http, place), metadata, token, now)
+        self.provider.id_token(line, metadata, token, now)
     }
 }

@@ -6,12 +6,11 @@ use serde_json::{Map, Value};
 
 use crate::discovery::Metadata;
 use crate::error::{Document, ProviderFault, UpstreamError};
-use crate::gate::Place;
-use crate::http::Http;
+use crate::http::Line;
 
 /// Asks for the claims of `subject`.
 pub(crate) fn user_info(
-    (http, place): (&Http, &Place<'_>),
+    line: &Line<'_>,
     metadata: &Metadata,
     access_token: &Secret<String>,
     subject: &str,
@@ -19,7 +18,7 @@ pub(crate) fn user_info(
     let document = Document::UserInfo;
     let missing = || UpstreamError::Settings("it has no userinfo endpoint to ask".to_owned());
     let endpoint = metadata.user_info_endpoint.as_ref().ok_or_else(missing)?;
-    let answer = http.fetch_as(place, (document, endpoint), access_token)?;
+    let answer = line.fetch_as((document, endpoint), access_token)?;
     let members = answer.object(document)?;
     // Without this a token that was swapped would bring somebody else's claims (5.3.2).
     match members.get("sub").and_then(Value::as_str) {
