@@ -20,6 +20,7 @@ enum Clients {
     One(ClientKey),
     Meant { to: ClientKey, or_may_act: bool },
     Any { by: ClientKey },
+    Bearer,
 }
 
 /// A reach as the store reads it.
@@ -49,6 +50,9 @@ pub enum ReachedClients {
         /// The client.
         by: ClientKey,
     },
+    /// For single tokens: every one of the issuer, by the right that is in its text; nothing
+    /// for listings.
+    Bearer,
 }
 
 impl Reach {
@@ -82,6 +86,11 @@ impl Reach {
         Self { issuer, clients: Clients::Any { by: client } }
     }
 
+    /// Every single token, by its own text. For `muster-policy` alone.
+    pub const fn shown_to(issuer: IssuerKey) -> Self {
+        Self { issuer, clients: Clients::Bearer }
+    }
+
     /// The issuer that it never leaves.
     pub const fn issuer(self) -> IssuerKey {
         self.issuer
@@ -95,6 +104,7 @@ impl Reach {
             Clients::One(client) => ReachedClients::One(client),
             Clients::Meant { to, or_may_act } => ReachedClients::Meant { to, or_may_act },
             Clients::Any { by } => ReachedClients::Any { by },
+            Clients::Bearer => ReachedClients::Bearer,
         }
     }
 
@@ -106,6 +116,7 @@ impl Reach {
             Clients::One(_) => "one_client",
             Clients::Meant { .. } => "meant_for_client",
             Clients::Any { .. } => "any_token",
+            Clients::Bearer => "bearer",
         }
     }
 }

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod authorize;
+mod claims;
 mod consent;
 mod inspect;
 mod issue_permit;
@@ -12,9 +13,10 @@ mod terms;
 mod verdict;
 
 pub use authorize::{AuthorizePermit, permit_authorization};
+pub use claims::{ClaimsMapping, ForWhom, Renamed, ToldByScope, claims_for, claims_told_by};
 pub use consent::{allowed_from_now_on, consent_is_needed, consent_is_remembered};
 pub use inspect::{
-    DevicePermit, InspectDenial, introspection_reach, permit_device, revocation_reach,
+    DevicePermit, InspectDenial, bearers_reach, introspection_reach, permit_device, revocation_reach,
 };
 pub use issue_permit::IssuePermit;
 pub use permit::{Deed, ListingPermit, Permit, permit};

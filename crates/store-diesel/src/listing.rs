@@ -43,7 +43,9 @@ fn beginning(range: &TokenRange) -> (i64, i64, i64, i64, i16) {
 const fn lists(reach: Reach) -> bool {
     match reach.clients() {
         ReachedClients::Of(_) | ReachedClients::Every { .. } | ReachedClients::One(_) => true,
-        ReachedClients::Meant { .. } | ReachedClients::Any { .. } => false,
+        ReachedClients::Meant { .. } | ReachedClients::Any { .. } | ReachedClients::Bearer => {
+            false
+        }
     }
 }
 
@@ -109,7 +111,9 @@ macro_rules! listing {
                         Ok(links > 0)
                     }
                     // Rights over single tokens; nothing for listings.
-                    ReachedClients::Meant { .. } | ReachedClients::Any { .. } => Ok(false),
+                    ReachedClients::Meant { .. }
+                    | ReachedClients::Any { .. }
+                    | ReachedClients::Bearer => Ok(false),
                     ReachedClients::One(own) => {
                         let status: Option<i16> = clients::table
                             .find(small(own.number())?)
@@ -152,7 +156,8 @@ macro_rules! listing {
                 query = match reach.clients() {
                     ReachedClients::Every { .. }
                     | ReachedClients::Meant { .. }
-                    | ReachedClients::Any { .. } => query,
+                    | ReachedClients::Any { .. }
+                    | ReachedClients::Bearer => query,
                     ReachedClients::One(client) => {
                         query.filter(holdings::client_seq.eq(small(client.number())?))
                     }

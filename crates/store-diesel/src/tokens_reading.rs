@@ -119,7 +119,8 @@ macro_rules! tokens_reading {
                 query = match reach.clients() {
                     ReachedClients::Every { .. }
                     | ReachedClients::Meant { .. }
-                    | ReachedClients::Any { .. } => query,
+                    | ReachedClients::Any { .. }
+                    | ReachedClients::Bearer => query,
                     ReachedClients::One(client) => {
                         query.filter(tokens::client_seq.eq(small(client.number())?))
                     }
@@ -162,7 +163,8 @@ macro_rules! tokens_reading {
                 match reach.clients() {
                     ReachedClients::Every { .. }
                     | ReachedClients::One(_)
-                    | ReachedClients::Of(_) => Ok(true),
+                    | ReachedClients::Of(_)
+                    | ReachedClients::Bearer => Ok(true),
                     ReachedClients::Any { by } => {
                         let by = self.approved_registration(issuer, by)?;
                         Ok(by.is_some_and(|(_, by)| by.introspects_every_token))

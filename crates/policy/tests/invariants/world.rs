@@ -33,7 +33,9 @@ impl World {
             ReachedClients::Every { .. } => true,
             ReachedClients::One(client) => known.key == client,
             // They reach single tokens, and list nothing.
-            ReachedClients::Meant { .. } | ReachedClients::Any { .. } => false,
+            ReachedClients::Meant { .. } | ReachedClients::Any { .. } | ReachedClients::Bearer => {
+                false
+            }
         };
         self.those(|known| known.issuer == reach.issuer() && covers(known))
     }
