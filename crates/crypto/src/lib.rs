@@ -22,7 +22,8 @@ pub use jwt::{
     GivenKey, GrantClaims, GrantExpectation, IdTokenClaims, IdTokenExpectation, IdTokenFacts,
     JwtProfile, KeySetError, NoUse, PrivateKey, PrivateKeyError, Rejected, Signer, UnusableKey,
     VerifyingKeys, access_token, actor_claim, audience_claim, audience_in_text, id_token,
-    introspection_answer, strict_object, unverified_issuer, verify_dpop_proof,
+    introspection_answer, strict_object, told_claims, unverified_issuer,
+    verify_dpop_proof,
 };
 pub use kek::{Kek, KekError};
 pub use key_ring::{KeyRing, KeyRingError, WrappedKey};

@@ -45,6 +45,8 @@ pub enum ErrorCode {
     InvalidRequestUri,
     /// RFC 6750 3.1: the access token opens nothing here.
     InvalidToken,
+    /// RFC 6750 3.1: the access token is good, and not for this.
+    InsufficientScope,
     /// RFC 7009 2.2.1: tokens of this type are not revoked here.
     UnsupportedTokenType,
     /// RFC 6749 4.1.2.1: something broke on our side.
@@ -77,6 +79,7 @@ impl ErrorCode {
             Self::RegistrationNotSupported => "registration_not_supported",
             Self::InvalidRequestUri => "invalid_request_uri",
             Self::InvalidToken => "invalid_token",
+            Self::InsufficientScope => "insufficient_scope",
             Self::UnsupportedTokenType => "unsupported_token_type",
             Self::ServerError => "server_error",
             Self::TemporarilyUnavailable => "temporarily_unavailable",

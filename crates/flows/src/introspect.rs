@@ -61,7 +61,7 @@ pub(crate) fn kinds(query: &TokenQuery) -> [TokenKind; 2] {
 }
 
 /// The one gate.
-fn is_good(found: &FoundToken, now: Timestamp) -> bool {
+pub(crate) fn is_good(found: &FoundToken, now: Timestamp) -> bool {
     let token = &found.token;
     found.standing.admits(found.transaction.state, token.state, token.expires_at, now)
 }

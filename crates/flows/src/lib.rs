@@ -34,6 +34,7 @@ mod token_exchange;
 mod token_info;
 mod tools;
 mod transactions;
+mod userinfo;
 
 pub use answer::{TokenAnswer, TokenType};
 pub use authorize::{Agreed, Asked, Step, agree, issue_code, next_step};
@@ -56,3 +57,4 @@ pub use sessions::{Arrival, LiveSession, begin_session, end_session, find_sessio
 pub use signed_introspection::sign_introspection;
 pub use signers::Signers;
 pub use tools::Tools;
+pub use userinfo::{UserInfo, UserInfoError, userinfo};

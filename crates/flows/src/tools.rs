@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use muster_crypto::KeyRing;
 use muster_domain::{Clock, Issuer, Randomness};
+use muster_policy::ClaimsMapping;
 use muster_store::Store;
 
 use crate::{PublishedKeys, Signers};
@@ -22,6 +23,8 @@ pub struct Tools {
     pub published: Arc<PublishedKeys>,
     /// The signer of each issuer, built once.
     pub signers: Arc<Signers>,
+    /// What clients are told of people.
+    pub claims: Arc<ClaimsMapping>,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
     /// Where token texts and identifiers come from.

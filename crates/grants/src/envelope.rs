@@ -65,7 +65,12 @@ impl<'a> Envelope<'a> {
     ) -> Result<(Presented, Option<Secret<String>>), ParseError> {
         let (headers, readings) = (self.raw.authorization, settings.basic_readings);
         let presented = Presented::parse(&self.form, headers, readings, self.is_query())?;
-        Ok((presented, proof(self.raw.dpop)?))
+        Ok((presented, self.proof()?))
+    }
+
+    /// The one `DPoP` header, if there is one.
+    pub(crate) fn proof(&self) -> Result<Option<Secret<String>>, ParseError> {
+        proof(self.raw.dpop)
     }
 }
 

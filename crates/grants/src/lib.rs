@@ -20,6 +20,7 @@ mod targets;
 mod token_exchange;
 mod token_info;
 mod token_query;
+mod userinfo;
 mod wishes;
 
 pub use authorization_code::{AuthorizationCode, verifier_is_well_formed};
@@ -42,4 +43,5 @@ pub use targets::{Target, Targets};
 pub use token_exchange::{ExchangeToken, TokenExchange, TokenTypeUri};
 pub use token_info::TokenInfo;
 pub use token_query::{TokenQuery, parse_token_query};
+pub use userinfo::{ShownToken, TokenScheme, parse_userinfo};
 pub use wishes::Wishes;

@@ -16,7 +16,8 @@ pub use authorize::{AuthorizePermit, permit_authorization};
 pub use claims::{ClaimsMapping, ForWhom, Renamed, ToldByScope, claims_for, claims_told_by};
 pub use consent::{allowed_from_now_on, consent_is_needed, consent_is_remembered};
 pub use inspect::{
-    DevicePermit, InspectDenial, bearers_reach, introspection_reach, permit_device, revocation_reach,
+    DevicePermit, InspectDenial, bearers_reach, introspection_reach, permit_device,
+    revocation_reach,
 };
 pub use issue_permit::IssuePermit;
 pub use permit::{Deed, ListingPermit, Permit, permit};

@@ -43,9 +43,7 @@ fn beginning(range: &TokenRange) -> (i64, i64, i64, i64, i16) {
 const fn lists(reach: Reach) -> bool {
     match reach.clients() {
         ReachedClients::Of(_) | ReachedClients::Every { .. } | ReachedClients::One(_) => true,
-        ReachedClients::Meant { .. } | ReachedClients::Any { .. } | ReachedClients::Bearer => {
-            false
-        }
+        ReachedClients::Meant { .. } | ReachedClients::Any { .. } | ReachedClients::Bearer => false,
     }
 }
 

@@ -14,6 +14,7 @@ mod provider_keys;
 mod rejected;
 mod signer;
 mod text;
+mod told;
 
 pub use algorithm::Algorithm;
 pub use claims::{AssertionClaims, AssertionExpectation};
@@ -29,3 +30,4 @@ pub use json::strict_object;
 pub use key_set::{KeySetError, VerifyingKeys};
 pub use rejected::Rejected;
 pub use signer::{PrivateKey, PrivateKeyError, Signer};
+pub use told::told_claims;

@@ -166,6 +166,7 @@ impl House {
         let permit = permit(caller, request.grant, &Rulebook::default())
             .map_err(muster_policy::Denial::code)?;
         let tools = Tools {
+            claims: Arc::default(),
             issuer: self.seed.issuer.clone(),
             signers: Arc::default(),
             randomness: Arc::clone(&self.seed.randomness),

@@ -104,6 +104,7 @@ impl House {
             issuer: issuer.clone(),
         };
         let tools = Tools {
+            claims: Arc::default(),
             issuer,
             store,
             keys,

@@ -136,6 +136,7 @@ fn life<'a>(premises: &Premises, world: &'a World, address: SocketAddr) -> Life<
         keys: Arc::clone(&premises.keys),
         published: Arc::new(PublishedKeys::default()),
         signers: Arc::new(Signers::default()),
+        claims: Arc::default(),
         clock: Arc::clone(&world.clock),
         randomness: Arc::clone(&world.randomness),
     };

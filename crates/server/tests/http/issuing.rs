@@ -385,7 +385,8 @@ impl Behind {
         let Seed { store, keys, clock, randomness, issuer } = self.seed.clone();
         let (published, signers) =
             (Arc::new(PublishedKeys::default()), Arc::new(Signers::default()));
-        Tools { issuer, store, keys, published, signers, clock, randomness }
+        let claims = Arc::default();
+        Tools { issuer, store, keys, published, signers, claims, clock, randomness }
     }
 
     /// A person decides about a device.
