@@ -141,7 +141,7 @@ mod tests {
     #[test]
     fn no_token_is_another_thing_than_a_malformed_one() {
         let refused = |headers: &[&[u8]]| ask(GET, headers).expect_err("refused");
-        for headers in [&[][..], &[b"Basic dDp0"], &[b"Negotiate"], &[b""]] {
+        for headers in [&[][..], &[&b"Basic dDp0"[..]], &[&b"Negotiate"[..]], &[&b""[..]]] {
             assert_eq!(refused(headers), ParseError::NoToken, "{headers:?}");
         }
         let long = [b"Bearer ".as_slice(), &[b'a'; LONGEST + 1]].concat();

@@ -10,7 +10,7 @@ use muster_crypto::SecretVerifier;
 use muster_domain::{Clock, Issuer, IssuerPath, Lifetime, Randomness, RandomnessFailed};
 use muster_flows::{PublishedKeys, Signers, Tools};
 use muster_grants::ParseSettings;
-use muster_policy::Rulebook;
+use muster_policy::{ClaimsMapping, Rulebook};
 use muster_store::{Store, StoreError};
 
 use crate::admission::{Admission, Quotas};
@@ -196,6 +196,7 @@ fn houses(
         verifier: Arc::new(verifier),
         published: Arc::new(PublishedKeys::default()),
         signers: Arc::new(Signers::fresh_for(settings.keys.signers_fresh_for)),
+        claims: Arc::new(settings.claims.clone()),
         gate: Arc::new(gate),
         quotas,
     };
@@ -225,6 +226,7 @@ struct Shared<'a> {
     verifier: Arc<SecretVerifier>,
     published: Arc<PublishedKeys>,
     signers: Arc<Signers>,
+    claims: Arc<ClaimsMapping>,
     gate: Arc<ListingGate>,
     quotas: Quotas,
 }
@@ -255,6 +257,7 @@ impl Shared<'_> {
                 keys: Arc::clone(&premises.keys),
                 published: Arc::clone(&self.published),
                 signers: Arc::clone(&self.signers),
+                claims: Arc::clone(&self.claims),
                 clock: Arc::clone(&world.clock),
                 randomness: Arc::clone(&world.randomness),
             },

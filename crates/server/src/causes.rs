@@ -4,12 +4,13 @@
 
 use muster_client_auth::AuthError;
 use muster_client_auth::{Caller, Reason as AuthReason};
-use muster_flows::FlowError;
+use muster_flows::{FlowError, UserInfoError};
 use muster_grants::{AskedWrongly, ParseError};
 use muster_policy::{Denial, InspectDenial, NoTarget};
 use muster_store::StoreError;
 
 use crate::refusal::{NOT_THIS_GRANT, PublicWords, Refusal};
+use crate::shown_refusal::ShownRefusal;
 
 /// What the other endpoints' questions are called in the trail.
 pub(crate) const INTROSPECTION: &str = "introspection";
@@ -65,6 +66,12 @@ pub enum Cause {
         /// Why.
         none: NoTarget,
     },
+    /// No access token was shown, or not as one is.
+    #[error("{0}")]
+    NoGoodToken(ParseError),
+    /// The access token that was shown opens nothing here.
+    #[error(transparent)]
+    UserInfo(UserInfoError),
     /// The caller may not.
     #[error("{denial}")]
     Denied {
@@ -136,6 +143,8 @@ impl Cause {
             Self::Authentication(AuthError::Store(error)) => store(error),
             Self::AskedWrongly { wrong, .. } => Refusal::AskedWrongly(*wrong),
             Self::NoTarget { none, .. } => Refusal::invalid_request(none.words()),
+            Self::NoGoodToken(error) => Refusal::Shown(no_good_token(error)),
+            Self::UserInfo(error) => not_told(error),
             Self::Denied { denial, asked, .. } => denied(*denial, asked),
             Self::Flow { error, .. } => flow(error),
         }
@@ -150,6 +159,8 @@ impl Cause {
             | Self::TooManyRequests { .. }
             | Self::AskedWrongly { .. }
             | Self::NoTarget { .. }
+            | Self::NoGoodToken(_)
+            | Self::UserInfo(_)
             | Self::Authentication(_) => None,
         }
     }
@@ -159,6 +170,8 @@ impl Cause {
         match self {
             Self::Malformed(_)
             | Self::TooManyFailures { .. }
+            | Self::NoGoodToken(_)
+            | Self::UserInfo(_)
             | Self::Authentication(AuthError::Busy | AuthError::Store(_)) => None,
             Self::Authentication(AuthError::InvalidClient { claimed, .. }) => claimed.as_deref(),
             Self::TooManyRequests { caller, .. }
@@ -196,6 +209,34 @@ fn denied(denial: Denial, asked: &str) -> Refusal {
         | Denial::Silence => {
             Refusal::UnauthorizedClient(not_for_it(asked), denial.to_string().into())
         }
+    }
+}
+
+/// What is said to whoever shows no token, or not as one is shown.
+fn no_good_token(error: &ParseError) -> ShownRefusal {
+    let refusal = malformed(error);
+    if let Refusal::Shown(shown) = refusal {
+        return shown;
+    }
+    if *error == ParseError::Proof {
+        return ShownRefusal::InvalidProof("malformed".into());
+    }
+    let Refusal::InvalidRequest(words) = refusal else {
+        return ShownRefusal::Malformed("the request is malformed".into());
+    };
+    ShownRefusal::Malformed(words)
+}
+
+fn not_told(error: &UserInfoError) -> Refusal {
+    match error {
+        UserInfoError::InvalidToken { reason } => {
+            Refusal::Shown(ShownRefusal::InvalidToken((*reason).into()))
+        }
+        UserInfoError::InsufficientScope => Refusal::Shown(ShownRefusal::InsufficientScope),
+        UserInfoError::Flow(FlowError::InvalidProof { reason }) => {
+            Refusal::Shown(ShownRefusal::InvalidProof((*reason).into()))
+        }
+        UserInfoError::Flow(error) => flow(error),
     }
 }
 
@@ -250,6 +291,16 @@ fn malformed(error: &ParseError) -> Refusal {
         ),
         ParseError::SecretInQuery => {
             Refusal::invalid_request("a client secret does not belong into a query")
+        }
+        ParseError::TokenInQuery => {
+            Refusal::invalid_request("an access token does not belong into a query")
+        }
+        ParseError::NoToken => Refusal::Shown(ShownRefusal::NoToken),
+        ParseError::TwoTokens => {
+            Refusal::invalid_request("the access token stands in more than one place")
+        }
+        ParseError::MalformedToken => {
+            Refusal::invalid_request("what was shown cannot be an access token")
         }
         ParseError::TwoMethods => {
             Refusal::invalid_request("more than one way of client authentication is used")

@@ -32,6 +32,7 @@ pub mod request_id;
 pub mod routes;
 pub mod service;
 pub mod settings;
+pub mod shown_refusal;
 pub mod shutdown;
 pub mod starting;
 pub mod stream;

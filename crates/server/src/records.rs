@@ -27,7 +27,10 @@ impl House {
             Cause::Malformed(ParseError::Authentication) => Event::ClientAuthentication,
             // Malformed requests and our own failures are in the log; the trail is about who
             // was let in and who was not. A device that asks again and again is no news.
+            // What a token opens at `/userinfo` is asked all day, like an introspection.
             Cause::Malformed(_)
+            | Cause::NoGoodToken(_)
+            | Cause::UserInfo(_)
             | Cause::Authentication(AuthError::Store(_))
             | Cause::Flow {
                 error: FlowError::AuthorizationPending | FlowError::SlowDown | FlowError::Store(_),

@@ -13,6 +13,8 @@ use actix_web::{HttpResponse, ResponseError};
 use muster_domain::ErrorCode;
 use muster_grants::AskedWrongly;
 
+use crate::shown_refusal::ShownRefusal;
+
 /// What a challenge says: one realm for the whole service, so that the answers to all
 /// failed authentications are the same.
 const CHALLENGE: &str = "Basic realm=\"muster\", charset=\"UTF-8\"";
@@ -43,6 +45,8 @@ pub enum Refusal {
     InvalidExchange(Reason),
     /// The proof of possession is missing or not acceptable (RFC 9449 5).
     InvalidProof(Reason),
+    /// An access token was to be shown, and opens nothing (RFC 6750 3).
+    Shown(ShownRefusal),
     /// The person has not decided yet (RFC 8628 3.5).
     AuthorizationPending,
     /// The device polls too fast.
@@ -154,6 +158,10 @@ impl Refusal {
             Self::ExpiredToken,
             Self::AccessDenied,
             Self::InvalidClient(reason()),
+            Self::Shown(ShownRefusal::NoToken),
+            Self::Shown(ShownRefusal::InvalidToken(reason())),
+            Self::Shown(ShownRefusal::InvalidProof(reason())),
+            Self::Shown(ShownRefusal::InsufficientScope),
             Self::NotFound,
             Self::MethodNotAllowed("GET, POST".into()),
             Self::RequestTimeout,
@@ -208,6 +216,9 @@ impl Refusal {
             Self::InvalidTarget(reason) => refused(Code::InvalidTarget, BAD_TARGET).because(reason),
             Self::InvalidExchange(why) => refused(Code::InvalidRequest, BAD_EXCHANGE).because(why),
             Self::InvalidProof(why) => refused(Code::InvalidDpopProof, BAD_PROOF).because(why),
+            Self::Shown(shown) => {
+                shown_facts(shown).with(header::WWW_AUTHENTICATE, shown.challenge())
+            }
             Self::AuthorizationPending => refused(Code::AuthorizationPending, PENDING),
             Self::SlowDown => refused(Code::SlowDown, "wait longer between two polls"),
             Self::ExpiredToken => refused(Code::ExpiredToken, "the device code has expired"),
@@ -257,6 +268,31 @@ impl Refusal {
     }
 }
 
+/// The rows of access tokens that open nothing (RFC 6750 3.1).
+fn shown_facts(shown: &ShownRefusal) -> Facts<'_> {
+    use ErrorCode as Code;
+    use StatusCode as Status;
+    match shown {
+        ShownRefusal::NoToken => {
+            Facts::new(Status::UNAUTHORIZED, Code::InvalidToken, "an access token is to be shown")
+        }
+        ShownRefusal::Malformed(words) => {
+            Facts::new(Status::BAD_REQUEST, Code::InvalidRequest, words.as_str())
+        }
+        ShownRefusal::InvalidToken(reason) => {
+            Facts::new(Status::UNAUTHORIZED, Code::InvalidToken, BAD_TOKEN).because(reason)
+        }
+        ShownRefusal::InvalidProof(reason) => {
+            Facts::new(Status::UNAUTHORIZED, Code::InvalidDpopProof, BAD_PROOF).because(reason)
+        }
+        ShownRefusal::InsufficientScope => {
+            Facts::new(Status::FORBIDDEN, Code::InsufficientScope, NO_OPENID)
+        }
+    }
+}
+
+const BAD_TOKEN: &str = "the access token is not acceptable";
+const NO_OPENID: &str = "the access token lacks the scope openid";
 const NOT_ACCEPTABLE: &str = "the presented token or grant is not acceptable";
 /// What a client may not do.
 pub(crate) const NOT_THIS_GRANT: PublicWords =
@@ -328,6 +364,7 @@ impl<'a> Facts<'a> {
             | ErrorCode::ExpiredToken
             | ErrorCode::AccessDenied
             | ErrorCode::InvalidToken
+            | ErrorCode::InsufficientScope
             | ErrorCode::UnsupportedTokenType
             | ErrorCode::UnsupportedResponseType
             | ErrorCode::LoginRequired
@@ -380,6 +417,11 @@ mod tests {
             Refusal::InvalidTarget(reason()),
             Refusal::InvalidExchange(reason()),
             Refusal::InvalidProof(reason()),
+            Refusal::Shown(ShownRefusal::NoToken),
+            Refusal::Shown(ShownRefusal::Malformed("words".into())),
+            Refusal::Shown(ShownRefusal::InvalidToken(reason())),
+            Refusal::Shown(ShownRefusal::InvalidProof(reason())),
+            Refusal::Shown(ShownRefusal::InsufficientScope),
             Refusal::AuthorizationPending,
             Refusal::SlowDown,
             Refusal::ExpiredToken,
@@ -430,7 +472,8 @@ mod tests {
             let answer = refusal.answer();
             let has = |name| answer.headers().contains_key(name);
             let status = answer.status().as_u16();
-            assert_eq!(has(header::WWW_AUTHENTICATE), status == 401);
+            let opens_nothing = matches!(refusal, Refusal::Shown(_));
+            assert_eq!(has(header::WWW_AUTHENTICATE), status == 401 || opens_nothing);
             assert_eq!(has(header::RETRY_AFTER), [429, 503].contains(&status));
             assert_eq!(has(header::ALLOW), status == 405);
         }

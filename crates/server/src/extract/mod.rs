@@ -2,4 +2,4 @@
 
 mod form;
 
-pub use form::TokenForm;
+pub use form::{BearerForm, TokenForm};

@@ -6,7 +6,7 @@ use muster_crypto::TicketKind;
 use muster_domain::{Client, ClientKind, Secret, SessionKey};
 use muster_flows::{FlowError, LiveSession};
 use muster_pages::{Assurance, Client as ShownClient, Consent, Lasting, Memory, Trouble, fields};
-use muster_policy::{AuthorizePermit, consent_is_remembered};
+use muster_policy::{AuthorizePermit, claims_told_by, consent_is_remembered};
 
 use super::authorize::{Says, go_on};
 use super::hall::Hall;
@@ -36,6 +36,8 @@ impl House {
         };
         let audiences: Vec<&str> = permit.audience().iter().map(String::as_str).collect();
         let remembered = consent_is_remembered(permit);
+        let reader = (&permit.client().id, &self.issuer.url);
+        let told = claims_told_by(permit.scopes(), reader, &self.pipeline.tools.claims);
         let page = Consent {
             site: &self.hall.site,
             form: self.hall.form("/consent", &ticket),
@@ -44,7 +46,7 @@ impl House {
             not_you: self.hall.own(&format!("/logout?ticket={}", out.expose())),
             scopes: permit.scopes(),
             audiences: &audiences,
-            claims: &[],
+            claims: &told,
             lasting,
             memory: if remembered { Memory::Remembered } else { Memory::AskedEachTime },
         };

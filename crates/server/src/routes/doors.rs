@@ -8,7 +8,7 @@ use muster_domain::IssuerPath;
 use muster_grants::GrantType;
 
 use super::endpoint::Endpoint;
-use super::{certs, inquiry, metadata, people, token};
+use super::{certs, inquiry, metadata, people, token, userinfo};
 use crate::house::House;
 use crate::refusal::Refusal;
 
@@ -44,6 +44,7 @@ fn is_open(endpoint: Endpoint, house: &House) -> bool {
         Endpoint::Token
         | Endpoint::Introspection
         | Endpoint::Revocation
+        | Endpoint::UserInfo
         | Endpoint::Stylesheet
         | Endpoint::Keys
         | Endpoint::Metadata => true,
@@ -56,6 +57,7 @@ fn opened(door: Resource, endpoint: Endpoint) -> Resource {
         Endpoint::Introspection => question(door, web::post().to(inquiry::introspect)),
         Endpoint::Revocation => question(door, web::post().to(inquiry::revoke)),
         Endpoint::DeviceStart => question(door, web::post().to(inquiry::start_device)),
+        Endpoint::UserInfo => page(door, userinfo::userinfo),
         Endpoint::Authorization => page(door, people::authorize),
         Endpoint::PushedRequests => question(door, web::post().to(inquiry::push)),
         Endpoint::LogIn => question(door, web::post().to(people::log_in)),
@@ -73,7 +75,7 @@ fn question(door: Resource, route: Route) -> Resource {
     }))
 }
 
-/// What browsers come to by a link or with a form.
+/// What is come to by a GET or with a form: what browsers do, and who shows a token.
 fn page<F, Args>(door: Resource, handler: F) -> Resource
 where
     F: Handler<Args>,

@@ -16,6 +16,8 @@ pub enum Endpoint {
     Revocation,
     /// RFC 8628 3.1.
     DeviceStart,
+    /// OpenID Connect Core 5.3.
+    UserInfo,
     /// RFC 6749 3.1.
     Authorization,
     /// RFC 9126 2.
@@ -34,11 +36,12 @@ pub enum Endpoint {
 
 impl Endpoint {
     /// Every endpoint.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Token,
         Self::Introspection,
         Self::Revocation,
         Self::DeviceStart,
+        Self::UserInfo,
         Self::Authorization,
         Self::PushedRequests,
         Self::LogIn,
@@ -56,6 +59,7 @@ impl Endpoint {
             Self::Introspection => below("/introspect"),
             Self::Revocation => below("/revoke"),
             Self::DeviceStart => below("/device_authorization"),
+            Self::UserInfo => below("/userinfo"),
             Self::Authorization => below("/authorize"),
             Self::PushedRequests => below("/par"),
             Self::LogIn => below("/login"),
@@ -70,7 +74,7 @@ impl Endpoint {
     pub const fn methods(self) -> &'static str {
         match self {
             Self::Token => "POST (token-information also GET)",
-            Self::Authorization => "GET, POST",
+            Self::Authorization | Self::UserInfo => "GET, POST",
             Self::Introspection
             | Self::Revocation
             | Self::DeviceStart
@@ -90,6 +94,7 @@ impl Endpoint {
             Self::Introspection => "[introspection](../endpoints/introspection.md)",
             Self::Revocation => "[revocation](../endpoints/revocation.md)",
             Self::DeviceStart => "[the start of a device flow](../grants/device_start.md)",
+            Self::UserInfo => "[what is known of a person](../endpoints/userinfo.md)",
             Self::Authorization => "[authorization](../endpoints/authorization.md) (RFC 6749 3.1)",
             Self::PushedRequests => {
                 "[pushed authorization requests](../endpoints/pushed_requests.md) (RFC 9126)"

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use muster_client_auth::AuthError;
-use muster_flows::FlowError;
+use muster_flows::{FlowError, UserInfoError};
 use tokio::time::{Instant, sleep_until};
 
 use crate::causes::Cause;
@@ -44,8 +44,12 @@ const fn hides_its_reason(cause: &Cause) -> bool {
         | Cause::TooManyRequests { .. }
         | Cause::AskedWrongly { .. }
         | Cause::NoTarget { .. }
+        | Cause::NoGoodToken(_)
         | Cause::Denied { .. } => false,
-        Cause::Flow { error, .. } => match error {
+        // Known or not, expired, another issuer's: nobody's business but the token's holder's.
+        Cause::UserInfo(UserInfoError::InvalidToken { .. }) => true,
+        Cause::UserInfo(UserInfoError::InsufficientScope) => false,
+        Cause::Flow { error, .. } | Cause::UserInfo(UserInfoError::Flow(error)) => match error {
             FlowError::InvalidGrant { .. } | FlowError::InvalidExchange { .. } => true,
             FlowError::InvalidScope
             | FlowError::InvalidTarget { .. }

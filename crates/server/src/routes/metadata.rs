@@ -6,8 +6,9 @@ use actix_web::HttpResponse;
 use actix_web::http::header;
 use actix_web::web::Data;
 use muster_crypto::Algorithm;
-use muster_domain::AuthMethod;
+use muster_domain::{AuthMethod, IssuerUrl};
 use muster_grants::{GrantType, GrantTypes, ResponseMode};
+use muster_policy::ClaimsMapping;
 use serde_json::{Value, json};
 
 use crate::house::House;
@@ -29,15 +30,40 @@ pub(super) fn places(path: &str) -> Vec<String> {
 
 /// Answers with the document.
 pub(super) async fn metadata(house: Data<House>) -> HttpResponse {
-    let document = document(house.issuer.url.as_str(), house.pipeline.reading.grants);
+    let told = Told::at(&house.issuer.url, &house.pipeline.tools.claims);
+    let document = document(house.issuer.url.as_str(), house.pipeline.reading.grants, &told);
     HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, JSON))
         .insert_header((header::CACHE_CONTROL, "public, max-age=300"))
         .body(document.to_string())
 }
 
+/// What clients may ask for and are told of people, by the names that they read.
+struct Told {
+    scopes: Vec<String>,
+    claims: Vec<String>,
+}
+
+impl Told {
+    fn at(issuer: &IssuerUrl, mapping: &ClaimsMapping) -> Self {
+        let mapped = mapping.scopes_at(issuer);
+        let names = mapping.names_at(issuer);
+        let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        let scopes: Vec<&str> = OWN_SCOPES.into_iter().chain(mapped).collect();
+        let claims: Vec<&str> = OWN_CLAIMS.into_iter().chain(names).collect();
+        Self { scopes: owned(&scopes), claims: owned(&claims) }
+    }
+}
+
+/// Scopes with a meaning of their own (OpenID Connect Core 3.1.2.1, 11).
+const OWN_SCOPES: [&str; 2] = ["openid", "offline_access"];
+
+/// What an ID token says of itself (OpenID Connect Core 2).
+const OWN_CLAIMS: [&str; 10] =
+    ["iss", "sub", "aud", "exp", "iat", "jti", "auth_time", "nonce", "azp", "at_hash"];
+
 /// The document of an issuer that serves these grants.
-fn document(url: &str, grants: GrantTypes) -> Value {
+fn document(url: &str, grants: GrantTypes, told: &Told) -> Value {
     let methods = |methods: &[AuthMethod]| -> Vec<&str> {
         methods.iter().map(|method| method.as_str()).collect()
     };
@@ -59,6 +85,10 @@ fn document(url: &str, grants: GrantTypes) -> Value {
         "revocation_endpoint_auth_methods_supported": everybody,
         "revocation_endpoint_auth_signing_alg_values_supported": algorithms,
         "jwks_uri": format!("{url}/certs"),
+        "userinfo_endpoint": format!("{url}/userinfo"),
+        "scopes_supported": told.scopes,
+        "claims_supported": told.claims,
+        "claim_types_supported": ["normal"],
         "grant_types_supported": names,
         "response_types_supported": [],
         "dpop_signing_alg_values_supported": algorithms,

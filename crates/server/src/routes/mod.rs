@@ -9,6 +9,7 @@ mod inquiry;
 mod metadata;
 mod people;
 mod token;
+mod userinfo;
 
 pub use doors::routes;
 pub use endpoint::Endpoint;

@@ -5,6 +5,7 @@
 //! defaults, `config show`, `config check` and the reference.
 
 mod audit;
+mod claims;
 mod client_auth;
 mod database;
 mod definition;

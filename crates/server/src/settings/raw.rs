@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use config::{Config, File, FileFormat, Value};
 
 use super::audit::RawAudit;
+use super::claims::RawClaims;
 use super::client_auth::RawClientAuth;
 use super::database::RawDatabase;
 use super::definition::{Described, Section};
@@ -78,6 +79,7 @@ pub struct RawSettings {
     pub(super) token_info: RawTokenInfo,
     pub(super) tokens: RawTokens,
     pub(super) login: RawLogin,
+    pub(super) claims: RawClaims,
     pub(super) retention: RawRetention,
     pub(super) audit: RawAudit,
     pub(super) telemetry: RawTelemetry,
@@ -96,6 +98,7 @@ impl RawSettings {
             token_info: Section::read(reading),
             tokens: Section::read(reading),
             login: Section::read(reading),
+            claims: Section::read(reading),
             retention: Section::read(reading),
             audit: Section::read(reading),
             telemetry: Section::read(reading),
@@ -114,6 +117,7 @@ impl RawSettings {
             self.token_info.described(),
             self.tokens.described(),
             self.login.described(),
+            self.claims.described(),
             self.retention.described(),
             self.audit.described(),
             self.telemetry.described(),

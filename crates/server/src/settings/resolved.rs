@@ -7,6 +7,7 @@ use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
 
+use muster_policy::ClaimsMapping;
 use serde_json::Value;
 
 use super::problem::Problems;
@@ -37,6 +38,8 @@ pub struct Settings {
     pub tokens: Tokens,
     /// How people come in, and for how long.
     pub login: Login,
+    /// What clients are told of people.
+    pub claims: ClaimsMapping,
     /// What is kept, and for how long.
     pub retention: Retention,
     /// The audit trail.
@@ -139,6 +142,7 @@ impl RawSettings {
         let login = self.login.resolve(&mut reading.resolving("login"));
         tokens.lifetimes.session = login.session;
         tokens.lifetimes.session_idle = login.session_idle;
+        let claims = self.claims.resolve(&mut reading.resolving("claims"));
         // Each running listing holds a thread all along, and a connection for each page.
         let at_once = token_info.listings_at_once.get();
         if at_once >= http.blocking.threads {
@@ -164,6 +168,7 @@ impl RawSettings {
             token_info,
             tokens,
             login,
+            claims,
             retention,
             audit,
             telemetry,
