@@ -59,6 +59,10 @@ words! {
         CodeIssued = "code_issued",
         /// A person denied a client what it asked for.
         ConsentDenied = "consent_denied",
+        /// A person ended what applications held for them.
+        AccessEnded = "access_ended",
+        /// A person took back what a client need not ask again.
+        ConsentForgotten = "consent_forgotten",
         /// A client pushed an authorization request.
         RequestPushed = "request_pushed",
         /// A device flow began.

@@ -52,6 +52,9 @@ pub struct Registration {
     pub email: Option<String>,
     /// Its redirect URIs, compared byte for byte.
     pub redirect_uris: Vec<String>,
+    /// Where its people may be brought after logging out, compared byte for byte (OpenID
+    /// Connect RP-Initiated Logout 1.0, 3.1).
+    pub post_logout_redirect_uris: Vec<String>,
     /// The grants it may use (RFC 7591 2).
     pub grants: GrantNames,
     /// The scopes it may ask for.

@@ -78,6 +78,24 @@ pub enum Happening<'a> {
         /// Who.
         user: &'a UserId,
     },
+    /// A person has ended what applications held for them.
+    AccessEnded {
+        /// Who.
+        user: &'a UserId,
+        /// At which client; `None`: at all of them.
+        client: Option<&'a ClientId>,
+        /// The transaction, if it was one alone.
+        transaction: Option<TransactionKey>,
+        /// How many transactions were open.
+        count: usize,
+    },
+    /// A person has taken back what a client need not ask again.
+    ConsentForgotten {
+        /// Who.
+        user: &'a UserId,
+        /// Of which client; `None`: of all of them.
+        client: Option<&'a ClientId>,
+    },
     /// A client has pushed an authorization request.
     RequestPushed,
     /// A device flow began.

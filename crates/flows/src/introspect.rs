@@ -47,7 +47,11 @@ pub fn introspect(
             (TokenKind::Access, _) | (TokenKind::Refresh, None) => true,
             (TokenKind::Refresh, Some(client)) => found.client_id == *client,
         };
-        return Ok((concerns && is_good(&found, now)).then(|| active(found, query.text.expose())));
+        if !concerns || !is_good(&found, now) {
+            return Ok(None);
+        }
+        tools.uses.note(found.token.key, now);
+        return Ok(Some(active(found, query.text.expose())));
     }
     Ok(None)
 }

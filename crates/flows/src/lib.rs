@@ -16,9 +16,12 @@ mod id_token_hint;
 mod identifier;
 mod introspect;
 mod jwt_bearer;
+mod last_uses;
 mod listing;
 mod mint;
 mod outcome;
+mod own;
+mod own_ending;
 mod password;
 mod presented;
 mod proof;
@@ -40,13 +43,20 @@ pub use answer::{TokenAnswer, TokenType};
 pub use authorize::{Agreed, Asked, Step, agree, issue_code, next_step};
 pub use carry_out::carry_out;
 pub use chronicle::{Chronicle, Happening, Unrecorded};
-pub use device_start::{Decision, DeviceStarted, decide_device, start_device};
+pub use device_start::{
+    Decision, DeviceStarted, WaitingDevice, decide_device, find_waiting_device, start_device,
+};
 pub use doing::Doing;
 pub use error::FlowError;
 pub use id_token_hint::{Hinted, hinted_user};
 pub use introspect::{ActiveToken, introspect};
+pub use last_uses::LastUses;
 pub use listing::{EndedTexts, ListingCursor, ListingSink, Progress, ShowTokens, ShownToken};
 pub use outcome::{Outcome, PlannedListing};
+pub use own::{
+    OwnApplication, OwnConsent, OwnFlow, OwnPage, OwnPlace, OwnState, OwnToken, list_own,
+};
+pub use own_ending::{OwnEnding, end_own};
 pub use password::verify_password;
 pub use proof::ShownProof;
 pub use published_keys::PublishedKeys;

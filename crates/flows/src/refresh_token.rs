@@ -84,7 +84,11 @@ fn rotated(
         lost = !rotate(unit, (found, now), &minted, doing)?;
         Ok(Ok(()))
     })?;
-    if lost { Ok(None) } else { minted.into_answer().map(Some) }
+    if lost {
+        return Ok(None);
+    }
+    doing.tools.uses.note(token.key, now);
+    minted.into_answer().map(Some)
 }
 
 /// When refreshing ends, however often it was done (S22, B70); no family is without an end.

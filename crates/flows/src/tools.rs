@@ -7,7 +7,7 @@ use muster_domain::{Clock, Issuer, Randomness};
 use muster_policy::ClaimsMapping;
 use muster_store::Store;
 
-use crate::{PublishedKeys, Signers};
+use crate::{LastUses, PublishedKeys, Signers};
 
 /// Store, keys, clock and randomness of one issuer, handed down from where the program is
 /// put together.
@@ -25,6 +25,8 @@ pub struct Tools {
     pub signers: Arc<Signers>,
     /// What clients are told of people.
     pub claims: Arc<ClaimsMapping>,
+    /// When tokens were last used.
+    pub uses: Arc<LastUses>,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
     /// Where token texts and identifiers come from.

@@ -5,6 +5,7 @@ mod claims;
 mod consent;
 mod inspect;
 mod issue_permit;
+mod own;
 mod permit;
 mod redirect_target;
 mod rulebook;
@@ -20,8 +21,9 @@ pub use inspect::{
     revocation_reach,
 };
 pub use issue_permit::IssuePermit;
+pub use own::own_reach;
 pub use permit::{Deed, ListingPermit, Permit, permit};
-pub use redirect_target::{NoTarget, RedirectTarget, redirect_target};
+pub use redirect_target::{NoTarget, RedirectTarget, post_logout_target, redirect_target};
 pub use rulebook::{Lifetimes, Rulebook};
 pub use terms::Terms;
 pub use verdict::{Denial, Verdict};

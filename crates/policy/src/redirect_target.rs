@@ -70,6 +70,20 @@ pub fn redirect_target(
     }
 }
 
+/// The place where a person is brought after logging out, byte for byte a registered one
+/// (OpenID Connect RP-Initiated Logout 1.0, 3).
+pub fn post_logout_target(
+    registration: &Registration,
+    asked: &str,
+) -> Result<RedirectTarget, NoTarget> {
+    let is_registered = registration.post_logout_redirect_uris.iter().any(|one| one == asked);
+    if is_registered {
+        Ok(RedirectTarget { uri: asked.to_owned(), was_named: true })
+    } else {
+        Err(NoTarget::NotRegistered)
+    }
+}
+
 /// The same byte by byte; but for a native application, which cannot know beforehand which port
 /// it gets, on the loopback address (RFC 8252 7.3).
 fn is_same(registered: &str, asked: &str) -> bool {

@@ -20,6 +20,7 @@ mod listing;
 pub mod migrate;
 mod numbers;
 mod open;
+mod own;
 mod parties_reading;
 mod parties_writing;
 mod purge;

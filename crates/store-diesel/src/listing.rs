@@ -39,9 +39,10 @@ fn beginning(range: &TokenRange) -> (i64, i64, i64, i64, i16) {
     )
 }
 
-/// Whether a reach lets see lists at all, or only single tokens.
-const fn lists(reach: Reach) -> bool {
+/// Whether a reach lets see lists about this user at all, or only single tokens.
+fn lists(reach: Reach, user: UserKey) -> bool {
     match reach.clients() {
+        ReachedClients::Own(own) => own == user,
         ReachedClients::Of(_) | ReachedClients::Every { .. } | ReachedClients::One(_) => true,
         ReachedClients::Meant { .. } | ReachedClients::Any { .. } | ReachedClients::Bearer => false,
     }
@@ -71,7 +72,7 @@ macro_rules! listing {
                 reach: Reach,
                 user: UserKey,
             ) -> Result<Option<(PartyStatus, UserStatus)>, StoreError> {
-                if !lists(reach) {
+                if !lists(reach, user) {
                     return Ok(None);
                 }
                 users::table
@@ -112,6 +113,16 @@ macro_rules! listing {
                     ReachedClients::Meant { .. }
                     | ReachedClients::Any { .. }
                     | ReachedClients::Bearer => Ok(false),
+                    ReachedClients::Own(user) => {
+                        let status: Option<i16> = users::table
+                            .find((user.shard.number(), user.number))
+                            .select(users::status)
+                            .first(&mut *self.connection)
+                            .optional()
+                            .map_err(store_error)?;
+                        let status = status.map(user_status).transpose()?;
+                        Ok(status == Some(UserStatus::Active))
+                    }
                     ReachedClients::One(own) => {
                         let status: Option<i16> = clients::table
                             .find(small(own.number())?)
@@ -132,7 +143,7 @@ macro_rules! listing {
                 after: Option<&ClientId>,
                 limit: i64,
             ) -> Result<Vec<ListedClient>, StoreError> {
-                if !lists(reach) {
+                if !lists(reach, user) {
                     return Ok(Vec::new());
                 }
                 let mut query = holdings::table
@@ -153,6 +164,7 @@ macro_rules! listing {
                     .into_boxed();
                 query = match reach.clients() {
                     ReachedClients::Every { .. }
+                    | ReachedClients::Own(_)
                     | ReachedClients::Meant { .. }
                     | ReachedClients::Any { .. }
                     | ReachedClients::Bearer => query,

@@ -124,6 +124,9 @@ macro_rules! tokens_reading {
                     ReachedClients::One(client) => {
                         query.filter(tokens::client_seq.eq(small(client.number())?))
                     }
+                    ReachedClients::Own(user) => query
+                        .filter(tokens::shard.eq(user.shard.number()))
+                        .filter(tokens::user_seq.eq(user.number)),
                     ReachedClients::Of(admin) => query.filter(
                         tokens::client_seq.eq_any(
                             administers::table
@@ -163,6 +166,7 @@ macro_rules! tokens_reading {
                 match reach.clients() {
                     ReachedClients::Every { .. }
                     | ReachedClients::One(_)
+                    | ReachedClients::Own(_)
                     | ReachedClients::Of(_)
                     | ReachedClients::Bearer => Ok(true),
                     ReachedClients::Any { by } => {

@@ -12,6 +12,7 @@ mod error;
 mod issuers;
 mod listing;
 mod numbers;
+mod own;
 mod parties;
 mod pushed_requests;
 mod sessions;
@@ -38,6 +39,7 @@ pub use error::{StoreError, on_one_line};
 pub use issuers::{IssuersReading, IssuersWriting};
 pub use listing::{ListingReading, Moment, TokenPlace, TokenRange, TransactionPlace, Visit};
 pub use numbers::{NumbersWriting, Sequence};
+pub use own::OwnReading;
 pub use parties::{
     AdministersReading, AdministersWriting, Linked, PartiesReading, PartiesWriting, Party,
     PartyKey, PartyPage,

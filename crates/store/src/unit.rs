@@ -5,7 +5,8 @@ use crate::{
     AccountsReading, AccountsWriting, AdministersReading, AdministersWriting, AssertionsWriting,
     AuditReading, AuditWriting, CleaningWriting, CodesReading, CodesWriting, ConsentsReading,
     ConsentsWriting, DataKeysReading, DataKeysWriting, DeviceFlowsReading, DeviceFlowsWriting,
-    IssuersReading, IssuersWriting, ListingReading, NumbersWriting, PartiesReading, PartiesWriting,
+    IssuersReading, IssuersWriting, ListingReading, NumbersWriting, OwnReading, PartiesReading,
+    PartiesWriting,
     PushedRequestsReading, PushedRequestsWriting, SessionsReading, SessionsWriting,
     SigningKeysReading, SigningKeysWriting, StandingsReading, StoreError, TokensReading,
     TokensWriting, TransactionsReading, TransactionsWriting, TrustedIssuersReading,
@@ -21,6 +22,7 @@ pub trait Reading:
     + TransactionsReading
     + TokensReading
     + ListingReading
+    + OwnReading
     + AuditReading
     + DataKeysReading
     + SigningKeysReading

@@ -16,6 +16,9 @@ pub(crate) struct ClientOptions {
     /// A redirect URI; may be given several times.
     #[arg(long = "redirect-uri", value_name = "URI")]
     pub(crate) redirect_uris: Vec<String>,
+    /// Where its people may be brought after logging out; may be given several times.
+    #[arg(long = "post-logout-redirect-uri", value_name = "URI")]
+    pub(crate) post_logout_redirect_uris: Vec<String>,
     /// A grant it may use; may be given several times. A new client has
     /// `authorization_code` and `refresh_token` if none is given.
     #[arg(long = "grant", value_name = "NAME", value_parser = grant())]

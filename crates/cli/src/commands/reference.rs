@@ -19,8 +19,9 @@ const JSON_ANSWERS: [(&str, &str); 32] = [
     ("admin_rotate-secret client_rotate-secret", "id secret"),
     (
         "client_add client_set client_show client_list",
-        "id name kind status methods grants scopes strict_scopes redirect_uris audiences serves \
-         introspects_every_token may_act speaks_for dpop pkce profile access_lifetime \
+        "id name kind status methods grants scopes strict_scopes redirect_uris \
+         post_logout_redirect_uris audiences serves introspects_every_token may_act speaks_for \
+         dpop pkce profile access_lifetime \
          access_lifetime_max refresh_lifetime refresh_lifetime_max refresh_grace created_at \
          secret* admins*",
     ),

@@ -169,6 +169,7 @@ impl House {
             claims: Arc::default(),
             issuer: self.seed.issuer.clone(),
             signers: Arc::default(),
+            uses: Arc::default(),
             randomness: Arc::clone(&self.seed.randomness),
             store: Arc::clone(&self.seed.store),
             keys: Arc::clone(&self.seed.keys),

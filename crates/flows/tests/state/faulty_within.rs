@@ -20,7 +20,7 @@ use muster_store::{
     DataKeysWriting, DeviceFlowsReading, DeviceFlowsWriting, FoundCode, FoundSession,
     FoundStanding, FoundToken, IssuedToken, IssuersReading, IssuersWriting, Linked, ListingReading,
     Moment, NumbersWriting, PartiesReading, PartiesWriting, Party, PartyKey, PartyPage,
-    PresentedToken, PushedRequestsReading, PushedRequestsWriting, Reading, RecordMaker, Sequence,
+    OwnReading, PresentedToken, PushedRequestsReading, PushedRequestsWriting, Reading, RecordMaker, Sequence,
     SessionsReading, SessionsWriting, SigningKeysReading, SigningKeysWriting, StandingsReading,
     Store, StoreError, StoreHealth, StoredDataKey, StoredSigningKey, StoredToken, Strangers,
     TokenRange, TokensReading, TokensWriting, TransactionPlace, TransactionsReading,
@@ -105,6 +105,7 @@ calls! {
         fn find_party(issuer: IssuerKey, id: &str) -> Option<Party>;
         fn find_caller(issuer: IssuerKey, id: &str) -> Option<Party>;
         fn find_client(issuer: IssuerKey, id: &ClientId) -> Option<Client>;
+        fn find_client_by_key(client: ClientKey) -> Option<Client>;
         fn find_admin(issuer: IssuerKey, id: &AdminId) -> Option<AdminClient>;
         fn list_clients(issuer: IssuerKey, page: &PartyPage<'_>) -> Vec<Client>;
         fn list_admins(issuer: IssuerKey, page: &PartyPage<'_>) -> Vec<AdminClient>;
@@ -163,6 +164,10 @@ calls! {
         fn shorten_tokens(tokens: &[(TokenKey, Timestamp)]) -> usize;
         fn note_uses(uses: &[(TokenKey, Timestamp)]) -> ();
         fn redact_ended(now: Timestamp, limit: i64) -> usize;
+    }
+    OwnReading {
+        fn find_own_transaction(user: UserKey, number: i64) -> Option<Transaction>;
+        fn find_own_token(user: UserKey, number: i64) -> Option<Token>;
     }
     ListingReading {
         fn user_standing(reach: Reach, user: UserKey) -> Option<(PartyStatus, UserStatus)>;

@@ -110,6 +110,7 @@ impl House {
             keys,
             published: Arc::new(PublishedKeys::default()),
             signers: Arc::default(),
+            uses: Arc::default(),
             clock: clock.clone(),
             randomness,
         };

@@ -36,6 +36,8 @@ impl World {
             ReachedClients::Meant { .. } | ReachedClients::Any { .. } | ReachedClients::Bearer => {
                 false
             }
+            // No caller with credentials has it.
+            ReachedClients::Own(_) => false,
         };
         self.those(|known| known.issuer == reach.issuer() && covers(known))
     }

@@ -137,6 +137,7 @@ fn life<'a>(premises: &Premises, world: &'a World, address: SocketAddr) -> Life<
         published: Arc::new(PublishedKeys::default()),
         signers: Arc::new(Signers::default()),
         claims: Arc::default(),
+        uses: Arc::default(),
         clock: Arc::clone(&world.clock),
         randomness: Arc::clone(&world.randomness),
     };

@@ -15,6 +15,8 @@ struct RegistrationColumn {
     email: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     redirect_uris: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    post_logout_redirect_uris: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     grants: Option<Vec<String>>,
     scopes: String,
@@ -48,6 +50,7 @@ pub(crate) fn registration_text(registration: &Registration) -> Result<String, S
         home_url: registration.home_url.clone(),
         email: registration.email.clone(),
         redirect_uris: registration.redirect_uris.clone(),
+        post_logout_redirect_uris: registration.post_logout_redirect_uris.clone(),
         grants: Some(registration.grants.iter().map(|grant| grant.room().to_owned()).collect()),
         scopes: registration.scopes.to_string(),
         strict_scopes: registration.strict_scopes,
@@ -81,6 +84,7 @@ pub(crate) fn read_registration(text: &str) -> Result<Registration, StoreError> 
         home_url: column.home_url,
         email: column.email,
         redirect_uris: column.redirect_uris,
+        post_logout_redirect_uris: column.post_logout_redirect_uris,
         scopes: ScopeSet::parse(&column.scopes).map_err(|e| StoreError::corrupt(e.to_string()))?,
         strict_scopes: column.strict_scopes,
         audiences: column.audiences,
@@ -132,6 +136,7 @@ mod tests {
     fn a_registration_reads_back_as_it_was_written() {
         let registration = Registration {
             redirect_uris: vec!["https://a.example/cb".into()],
+            post_logout_redirect_uris: vec!["https://a.example/bye".into()],
             scopes: ScopeSet::parse("openid email").unwrap(),
             profile: AccessTokenProfile::Wlcg,
             access_lifetime: Some(Lifetime::from_seconds(900)),
