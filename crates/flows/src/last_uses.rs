@@ -37,8 +37,7 @@ impl LastUses {
     /// Writes down what was noted; how many tokens that were. What cannot be written now is
     /// kept for the next time.
     pub fn write_down(&self, store: &dyn Store) -> Result<usize, StoreError> {
-        let noted =
-            std::mem::take(&mut *self.noted.lock().unwrap_or_else(PoisonError::into_inner));
+        let noted = std::mem::take(&mut *self.noted.lock().unwrap_or_else(PoisonError::into_inner));
         let mut uses: Vec<(TokenKey, Timestamp)> = noted.into_iter().collect();
         // In the order of their rows, so that two processes never wait for each other.
         uses.sort_unstable();

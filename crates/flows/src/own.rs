@@ -7,8 +7,8 @@
 use std::collections::{HashMap, VecDeque};
 
 use muster_domain::{
-    ClientId, Ending, IssuerKey, ListedClient, ListedTransaction, ScopeSet, Standing, Timestamp, Token,
-    TokenKey, TokenKind, TokenState, TransactionKey, TransactionState, UserKey,
+    ClientId, Ending, IssuerKey, ListedClient, ListedTransaction, ScopeSet, Standing, Timestamp,
+    Token, TokenKey, TokenKind, TokenState, TransactionKey, TransactionState, UserKey,
 };
 use muster_policy::own_reach;
 use muster_store::{Reading, StoreError, TokenPlace, TokenRange, TransactionPlace};
@@ -225,8 +225,7 @@ impl Walk<'_> {
         &mut self,
         listed: &[ListedTransaction],
     ) -> Result<HashMap<TransactionKey, ScopeSet>, StoreError> {
-        let named: Vec<_> =
-            listed.iter().map(|one| (one.key.shard, one.id.clone())).collect();
+        let named: Vec<_> = listed.iter().map(|one| (one.key.shard, one.id.clone())).collect();
         let found = self.reading.find_transactions(self.issuer, &named)?;
         Ok(found.into_iter().map(|one| (one.key, one.scopes)).collect())
     }

@@ -47,7 +47,8 @@ pub(crate) fn carry_out(
     let access = entitlement(permit, &subject, (actors, proven.as_ref()))?;
     let descent = Descent::of_child(&subject.transaction)
         .ok_or(FlowError::InvalidExchange { reason: "too many exchanges in a row" })?;
-    let answer = issue(permit, (&subject, &access, now), (wanted, descent, proven.as_ref()), doing)?;
+    let answer =
+        issue(permit, (&subject, &access, now), (wanted, descent, proven.as_ref()), doing)?;
     tools.uses.note(subject.token.key, now);
     Ok(answer)
 }

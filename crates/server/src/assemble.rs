@@ -8,7 +8,7 @@ use muster_cli::{KeeperSettings, Premises, PremisesError};
 use muster_client_auth::Identity;
 use muster_crypto::SecretVerifier;
 use muster_domain::{Clock, Issuer, IssuerPath, Lifetime, Randomness, RandomnessFailed};
-use muster_flows::{PublishedKeys, Signers, Tools};
+use muster_flows::{LastUses, PublishedKeys, Signers, Tools};
 use muster_grants::ParseSettings;
 use muster_policy::{ClaimsMapping, Rulebook};
 use muster_store::{Store, StoreError};
@@ -18,7 +18,8 @@ use crate::cleaning::{Broom, Schedule};
 use crate::house::{House, ListingSettings};
 use crate::listing_gate::ListingGate;
 use crate::management::Readiness;
-use crate::people::{AccountDoor, Door, Hall, HallSettings, LoginLimits};
+use crate::noting::Noting;
+use crate::people::{AccountDoor, CodeLimits, Door, Hall, HallSettings, LoginLimits};
 use crate::pipeline::Pipeline;
 use crate::recorder::Recorder;
 use crate::request_id::RequestIds;
@@ -125,7 +126,8 @@ pub fn start_at(
     let recorder = Recorder::begin(&premises.trail, &premises.store)?;
     witness_panics(&recorder);
     ensure_signing_keys(premises, world)?;
-    let houses = houses(settings, world, premises, (&service, &recorder))?;
+    let uses = Arc::new(LastUses::default());
+    let houses = houses(settings, world, premises, (&service, &recorder, &uses))?;
     record_start(settings, premises)?;
     let doors = Doors {
         ids: RequestIds::new(Arc::clone(&world.clock), Arc::clone(&world.randomness)),
@@ -133,7 +135,8 @@ pub fn start_at(
         metrics: world.metrics.clone(),
     };
     let running = service.start(listeners, settings, doors, routes(houses))?;
-    Ok(running.recorded_by(recorder))
+    let noting = Noting::begin(uses, Arc::clone(&premises.store))?;
+    Ok(running.recorded_by(recorder, noting))
 }
 
 /// What looks after the database of open premises.
@@ -174,7 +177,7 @@ fn houses(
     settings: &Settings,
     world: &World,
     premises: &Premises,
-    (service, recorder): (&Service, &Recorder),
+    (service, recorder, uses): (&Service, &Recorder, &Arc<LastUses>),
 ) -> Result<Vec<Arc<House>>, StartError> {
     let verifier = SecretVerifier::start(
         Arc::clone(&premises.keys),
@@ -197,6 +200,7 @@ fn houses(
         published: Arc::new(PublishedKeys::default()),
         signers: Arc::new(Signers::fresh_for(settings.keys.signers_fresh_for)),
         claims: Arc::new(settings.claims.clone()),
+        uses: Arc::clone(uses),
         gate: Arc::new(gate),
         quotas,
     };
@@ -227,6 +231,7 @@ struct Shared<'a> {
     published: Arc<PublishedKeys>,
     signers: Arc<Signers>,
     claims: Arc<ClaimsMapping>,
+    uses: Arc<LastUses>,
     gate: Arc<ListingGate>,
     quotas: Quotas,
 }
@@ -258,6 +263,7 @@ impl Shared<'_> {
                 published: Arc::clone(&self.published),
                 signers: Arc::clone(&self.signers),
                 claims: Arc::clone(&self.claims),
+                uses: Arc::clone(&self.uses),
                 clock: Arc::clone(&world.clock),
                 randomness: Arc::clone(&world.randomness),
             },
@@ -305,6 +311,7 @@ impl Shared<'_> {
             site_name: login.site_name.clone(),
             lifetimes: self.settings.tokens.lifetimes,
             limits: LoginLimits::new(login.per_user_and_address, login.per_address),
+            code_limits: CodeLimits::new(login.per_address),
             doors,
         };
         Ok(Hall::new(issuer, settings)?)

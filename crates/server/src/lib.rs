@@ -21,6 +21,7 @@ pub mod listing_gate;
 pub mod log_queue;
 pub mod management;
 mod metric_names;
+mod noting;
 pub mod people;
 pub mod pipeline;
 mod rates;

@@ -61,7 +61,11 @@ impl Address<'_> {
     }
 }
 
-fn with_query(uri: &str, fields: &[(&str, Secret<String>)]) -> String {
+/// A place with these fields added to its query, or as it is if there are none.
+pub(super) fn with_query(uri: &str, fields: &[(&str, Secret<String>)]) -> String {
+    if fields.is_empty() {
+        return uri.to_owned();
+    }
     let joint = match uri.split_once('?') {
         None => "?",
         Some((_, "")) => "",

@@ -3,7 +3,7 @@
 use actix_web::http::StatusCode;
 use muster_audit::{Actor, Ending, Entry, Event, Subject};
 use muster_crypto::TicketKind;
-use muster_domain::{Client, ClientKind, Secret, SessionKey};
+use muster_domain::{Client, ClientKind};
 use muster_flows::{FlowError, LiveSession};
 use muster_pages::{Assurance, Client as ShownClient, Consent, Lasting, Memory, Trouble, fields};
 use muster_policy::{AuthorizePermit, claims_told_by, consent_is_remembered};
@@ -11,6 +11,7 @@ use muster_policy::{AuthorizePermit, claims_told_by, consent_is_remembered};
 use super::authorize::{Says, go_on};
 use super::hall::Hall;
 use super::log_in::policy;
+use super::of_session::{is_same, of_session, read_of_session};
 use super::parameters::Parameters;
 use super::reply::Reply;
 use super::visit::Visit;
@@ -26,9 +27,8 @@ impl House {
         (permit, session): (&AuthorizePermit, &LiveSession),
     ) -> Result<Reply, FlowError> {
         let browser = self.browser(visit)?;
-        let text = of_session(session.key(), waiting);
+        let text = of_session(session.key(), waiting.text().expose());
         let ticket = self.seal(TicketKind::Consent, &browser, &text)?;
-        let out = self.seal(TicketKind::Logout, &browser, &Secret::from(""))?;
         let (now, terms) = (self.clock.now(), permit.terms());
         let lasting = match terms.refresh {
             None => Lasting::Once { until: now.plus(terms.access) },
@@ -43,7 +43,7 @@ impl House {
             form: self.hall.form("/consent", &ticket),
             client: shown(permit.client()),
             person: session.user().id.as_str(),
-            not_you: self.hall.own(&format!("/logout?ticket={}", out.expose())),
+            not_you: self.way_out(&browser, waiting)?,
             scopes: permit.scopes(),
             audiences: &audiences,
             claims: &told,
@@ -66,19 +66,6 @@ pub(super) fn shown(client: &Client) -> ShownClient<'_> {
     ShownClient { name: &client.name, home, assurance }
 }
 
-/// What waits, with the session that is asked: nobody answers for somebody else who has logged
-/// in here meanwhile.
-fn of_session(session: SessionKey, waiting: &Waiting) -> Secret<String> {
-    let (shard, number) = (session.shard.number(), session.number);
-    Secret::new(format!("{shard}.{number}.{}", waiting.text().expose()))
-}
-
-fn read_of_session(text: &str) -> Option<((i16, i64), Waiting)> {
-    let (shard, rest) = text.split_once('.')?;
-    let (number, waiting) = rest.split_once('.')?;
-    Some(((shard.parse().ok()?, number.parse().ok()?), Waiting::read(waiting)?))
-}
-
 /// Takes the form of the page that asks.
 pub(crate) fn decide(house: &House, visit: &Visit) -> Reply {
     let Ok(form) = Parameters::read(visit.parameters()) else {
@@ -89,7 +76,8 @@ pub(crate) fn decide(house: &House, visit: &Visit) -> Reply {
     }
     let ticket = form.find(fields::TICKET);
     let text = ticket.and_then(|ticket| house.open(TicketKind::Consent, visit, ticket));
-    let waits = text.and_then(|text| read_of_session(text.expose()));
+    let waits = text.as_ref().and_then(|text| read_of_session(text.expose()));
+    let waits = waits.and_then(|(asked, waiting)| Some((asked, Waiting::read(waiting)?)));
     let Some((asked, Waiting::Authorization(waiting))) = waits else {
         return house.trouble(visit, Trouble::FormExpired, None);
     };
@@ -97,9 +85,7 @@ pub(crate) fn decide(house: &House, visit: &Visit) -> Reply {
         Ok(session) => session,
         Err(error) => return house.failed(visit, &error),
     };
-    let is_asked = session
-        .as_ref()
-        .is_some_and(|session| (session.key().shard.number(), session.key().number) == asked);
+    let is_asked = session.as_ref().is_some_and(|session| is_same(session, asked));
     if session.is_some() && !is_asked {
         return house.trouble(visit, Trouble::FormExpired, None);
     }

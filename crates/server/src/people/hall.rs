@@ -6,6 +6,7 @@ use muster_flows::{Arrival, FlowError, LiveSession, begin_session, find_session}
 use muster_pages::{Catalogue, Form, NotOurPath, OwnPath, Site, Stylesheet};
 use muster_policy::Lifetimes;
 
+use super::code_limits::CodeLimits;
 use super::cookies::CookieNames;
 use super::door::{Door, Meeting};
 use super::login_limits::LoginLimits;
@@ -25,6 +26,8 @@ pub struct HallSettings {
     pub lifetimes: Lifetimes,
     /// Who must come back later.
     pub(crate) limits: LoginLimits,
+    /// Who has tried too many device codes.
+    pub(crate) code_limits: CodeLimits,
     /// How people come in.
     pub(crate) doors: Vec<Box<dyn Door>>,
 }
@@ -36,6 +39,7 @@ pub struct Hall {
     pub(crate) cookies: CookieNames,
     pub(crate) lifetimes: Lifetimes,
     pub(crate) limits: LoginLimits,
+    pub(crate) code_limits: CodeLimits,
     pub(crate) doors: Vec<Box<dyn Door>>,
     path: IssuerPath,
 }
@@ -60,6 +64,7 @@ impl Hall {
             cookies: CookieNames::of(issuer),
             lifetimes: settings.lifetimes,
             limits: settings.limits,
+            code_limits: settings.code_limits,
             doors: settings.doors,
             path,
         })

@@ -66,7 +66,7 @@ impl House {
     }
 
     /// The way on to what waits.
-    fn on_the_way(&self, visit: &Visit, waiting: &Waiting) -> Result<Reply, FlowError> {
+    pub(super) fn on_the_way(&self, visit: &Visit, waiting: &Waiting) -> Result<Reply, FlowError> {
         let place = match waiting {
             Waiting::Own => return Ok(Reply::see_other(self.hall.place("/me"))),
             Waiting::Authorization(_) => "/authorize",
@@ -186,7 +186,7 @@ fn tried(
 
 impl House {
     /// Records that somebody did not come in, soon after the answer.
-    fn note_log_in(&self, visit: &Visit, event: Event, reason: &'static str) {
+    pub(super) fn note_log_in(&self, visit: &Visit, event: Event, reason: &'static str) {
         let facts = &visit.facts;
         let entry = Entry::new(event, Ending::Refused)
             .by(Actor::Person)

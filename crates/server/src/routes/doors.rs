@@ -35,16 +35,19 @@ fn of_house(app: &mut ServiceConfig, house: &Arc<House>) {
 
 /// What is switched off does not exist (S09).
 fn is_open(endpoint: Endpoint, house: &House) -> bool {
+    let serves = |grant| house.pipeline.reading.grants.contains(grant);
     match endpoint {
-        Endpoint::DeviceStart => house.pipeline.reading.grants.contains(GrantType::DeviceCode),
-        Endpoint::Authorization
-        | Endpoint::PushedRequests
-        | Endpoint::LogIn
-        | Endpoint::Consent => house.pipeline.reading.grants.contains(GrantType::AuthorizationCode),
+        Endpoint::DeviceStart | Endpoint::Device => serves(GrantType::DeviceCode),
+        Endpoint::Authorization | Endpoint::PushedRequests | Endpoint::Consent => {
+            serves(GrantType::AuthorizationCode)
+        }
         Endpoint::Token
+        | Endpoint::LogIn
         | Endpoint::Introspection
         | Endpoint::Revocation
         | Endpoint::UserInfo
+        | Endpoint::Own
+        | Endpoint::LogOut
         | Endpoint::Stylesheet
         | Endpoint::Keys
         | Endpoint::Metadata => true,
@@ -62,6 +65,9 @@ fn opened(door: Resource, endpoint: Endpoint) -> Resource {
         Endpoint::PushedRequests => question(door, web::post().to(inquiry::push)),
         Endpoint::LogIn => question(door, web::post().to(people::log_in)),
         Endpoint::Consent => question(door, web::post().to(people::decide)),
+        Endpoint::Device => page(door, people::device),
+        Endpoint::Own => page(door, people::own),
+        Endpoint::LogOut => page(door, people::log_out),
         Endpoint::Stylesheet => document(door, people::stylesheet),
         Endpoint::Keys => document(door, certs::certs),
         Endpoint::Metadata => document(door, metadata::metadata),

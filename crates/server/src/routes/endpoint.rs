@@ -26,6 +26,12 @@ pub enum Endpoint {
     LogIn,
     /// The form to allow what a client asks for.
     Consent,
+    /// RFC 8628 3.3.
+    Device,
+    /// What acts for a person, and ending it.
+    Own,
+    /// OpenID Connect RP-Initiated Logout 1.0.
+    LogOut,
     /// The style sheet of the pages.
     Stylesheet,
     /// RFC 7517 5.
@@ -36,7 +42,7 @@ pub enum Endpoint {
 
 impl Endpoint {
     /// Every endpoint.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 15] = [
         Self::Token,
         Self::Introspection,
         Self::Revocation,
@@ -46,6 +52,9 @@ impl Endpoint {
         Self::PushedRequests,
         Self::LogIn,
         Self::Consent,
+        Self::Device,
+        Self::Own,
+        Self::LogOut,
         Self::Stylesheet,
         Self::Keys,
         Self::Metadata,
@@ -64,6 +73,9 @@ impl Endpoint {
             Self::PushedRequests => below("/par"),
             Self::LogIn => below("/login"),
             Self::Consent => below("/consent"),
+            Self::Device => below("/device"),
+            Self::Own => below("/me"),
+            Self::LogOut => below("/logout"),
             Self::Stylesheet => below(&["/assets/", &Stylesheet::new().name].concat()),
             Self::Keys => below("/certs"),
             Self::Metadata => metadata::places(issuer),
@@ -74,7 +86,11 @@ impl Endpoint {
     pub const fn methods(self) -> &'static str {
         match self {
             Self::Token => "POST (token-information also GET)",
-            Self::Authorization | Self::UserInfo => "GET, POST",
+            Self::Authorization
+            | Self::UserInfo
+            | Self::Device
+            | Self::Own
+            | Self::LogOut => "GET, POST",
             Self::Introspection
             | Self::Revocation
             | Self::DeviceStart
@@ -101,6 +117,11 @@ impl Endpoint {
             }
             Self::LogIn => "the form to log in, for browsers",
             Self::Consent => "the form to allow what a client asks for, for browsers",
+            Self::Device => "[the page of the device flow](../endpoints/device.md) (RFC 8628 3.3)",
+            Self::Own => "[what acts for a person](../endpoints/me.md), and ending it",
+            Self::LogOut => {
+                "[logging out](../endpoints/logout.md) (OpenID Connect RP-Initiated Logout 1.0)"
+            }
             Self::Stylesheet => "the style sheet of the pages",
             Self::Keys => "[public keys](../endpoints/certs.md), a JWK set (RFC 7517)",
             Self::Metadata => {

@@ -89,6 +89,7 @@ fn document(url: &str, grants: GrantTypes, told: &Told) -> Value {
         "scopes_supported": told.scopes,
         "claims_supported": told.claims,
         "claim_types_supported": ["normal"],
+        "end_session_endpoint": format!("{url}/logout"),
         "grant_types_supported": names,
         "response_types_supported": [],
         "dpop_signing_alg_values_supported": algorithms,

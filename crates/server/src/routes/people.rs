@@ -27,6 +27,21 @@ pub(super) async fn decide(visit: Visit, house: Doorway) -> Result<HttpResponse,
     hop(visit, house, people::decide).await
 }
 
+/// `/device`.
+pub(super) async fn device(visit: Visit, house: Doorway) -> Result<HttpResponse, Refusal> {
+    hop(visit, house, people::device).await
+}
+
+/// `/me`.
+pub(super) async fn own(visit: Visit, house: Doorway) -> Result<HttpResponse, Refusal> {
+    hop(visit, house, people::own).await
+}
+
+/// `/logout`.
+pub(super) async fn log_out(visit: Visit, house: Doorway) -> Result<HttpResponse, Refusal> {
+    hop(visit, house, people::log_out).await
+}
+
 /// The style sheet; its name tells its content, so that it may be kept for ever.
 pub(super) async fn stylesheet(house: Data<House>) -> HttpResponse {
     HttpResponse::Ok()
