@@ -16,10 +16,10 @@ use crate::wire::{Answer, Request, form};
 enum Guard {
     /// Who has proved who it is; this is a request that nothing else is wrong with.
     Proof(&'static [(&'static str, &'static str)]),
-    /// Whoever sits at a browser: it asks for a request of a client first.
-    Request,
-    /// Whoever was shown its form: without that it does nothing.
-    Form,
+    /// A person in a browser, who shows by a form of ours that they mean it.
+    Person,
+    /// Whoever holds a token, which shows that it may be asked.
+    Token,
     /// Anybody: it tells what everybody may know, and takes nothing.
     Nobody,
 }
@@ -45,14 +45,17 @@ fn kept(endpoint: Endpoint) -> (Guard, &'static str, &'static str) {
         Endpoint::DeviceStart => {
             (Guard::Proof(&[("scope", "read")]), "grants/device_start", "device_start")
         }
-        Endpoint::Authorization => (Guard::Request, "endpoints/authorization", "authorization"),
-        Endpoint::LogIn | Endpoint::Consent => {
-            (Guard::Form, "endpoints/authorization", "authorization")
-        }
-        Endpoint::Stylesheet => (Guard::Nobody, "endpoints/authorization", "authorization"),
+        Endpoint::Authorization => (Guard::Person, "endpoints/authorization", "authorization"),
         Endpoint::PushedRequests => {
             (Guard::Proof(&PUSHED), "endpoints/pushed_requests", "pushed_requests")
         }
+        Endpoint::UserInfo => (Guard::Token, "endpoints/userinfo", "userinfo"),
+        Endpoint::LogIn | Endpoint::Consent | Endpoint::Stylesheet => {
+            (Guard::Person, "endpoints/authorization", "authorization")
+        }
+        Endpoint::Device => (Guard::Person, "endpoints/device", "entering_codes"),
+        Endpoint::Own => (Guard::Person, "endpoints/me", "own"),
+        Endpoint::LogOut => (Guard::Person, "endpoints/logout", "log_out"),
         Endpoint::Keys => (Guard::Nobody, "endpoints/certs", "keys"),
         Endpoint::Metadata => (Guard::Nobody, "endpoints/metadata", "metadata"),
     }
@@ -72,11 +75,11 @@ fn t09_every_endpoint_has_its_page_and_its_tests() {
         let (_, page, tests) = kept(endpoint);
         let page = read(&room().join(format!("../../docs/{page}.md")));
         let tests = read(&room().join(format!("tests/http/{tests}.rs")));
-        let places = endpoint.places("/oauth2");
+        // The name of the style sheet tells its content.
+        let has_a_name = endpoint != Endpoint::Stylesheet;
+        let places = if has_a_name { endpoint.places("/oauth2") } else { Vec::new() };
         let last = |place: &String| place.rsplit('/').next().expect("a name").to_owned();
-        let names: Vec<String> = places.iter().map(last).collect();
-        // The issuer's own path, and a name that tells the content of the style sheet.
-        let names = names.into_iter().filter(|name| name != "oauth2" && !name.ends_with(".css"));
+        let names: Vec<String> = places.iter().map(last).filter(|name| name != "oauth2").collect();
         for name in names {
             assert!(page.contains(&name), "the page of {endpoint:?} does not speak of {name}");
             // What is asked by a method of `Party` is named there.
@@ -131,19 +134,21 @@ fn every_endpoint_is_guarded(engine: Engine) {
                     let by_get = by_get.basic(&web.id, &web.secret).send(office.house.address);
                     assert_refused(&by_get, 405, "invalid_request");
                     let good = Request::new("POST", &place).basic(&web.id, &web.secret);
-                    let status = good.form(pairs).send(office.house.address).status;
-                    assert!([200, 201].contains(&status), "{place}: {status}");
+                    let told = good.form(pairs).send(office.house.address).status;
+                    assert!([200, 201].contains(&told), "{place}: {told}");
                 }
-                Guard::Request => {
-                    let page = Request::new("GET", &place).send(office.house.address);
-                    assert_eq!((page.status, page.header("location")), (400, None), "{place}");
+                Guard::Person if endpoint == Endpoint::Stylesheet => {}
+                Guard::Person => {
+                    // Not a form of ours; logging out is asked by others, and asked about.
+                    let posted = Request::new("POST", &place).form(&[("a", "b")]);
+                    let told = posted.send(office.house.address).status;
+                    let wanted = if endpoint == Endpoint::LogOut { 303 } else { 400 };
+                    assert_eq!(told, wanted, "{place}");
                 }
-                Guard::Form => {
-                    let by_get = Request::new("GET", &place).send(office.house.address);
-                    assert_refused(&by_get, 405, "invalid_request");
-                    let posted = Request::new("POST", &place).form(&[("decision", "allow")]);
-                    let page = posted.send(office.house.address);
-                    assert_eq!((page.status, page.header("location")), (400, None), "{place}");
+                Guard::Token => {
+                    let asked = Request::new("GET", &place).send(office.house.address);
+                    assert_eq!(asked.status, 401, "{place}");
+                    assert!(asked.header("www-authenticate").is_some(), "{place}");
                 }
                 Guard::Nobody => {
                     let by_get = Request::new("GET", &place).send(office.house.address);
