@@ -65,8 +65,7 @@ impl Browser {
     fn ask(&mut self, request: Request) -> Answer {
         let cookies = self.cookies.iter().map(|(name, value)| format!("{name}={value}"));
         let cookies = cookies.collect::<Vec<_>>().join("; ");
-        let request =
-            if cookies.is_empty() { request } else { request.header("Cookie", &cookies) };
+        let request = if cookies.is_empty() { request } else { request.header("Cookie", &cookies) };
         let mut answer = request.send(self.address);
         // A busy machine is not what these tests are about.
         for _ in 0..100 {
@@ -127,10 +126,7 @@ pub(crate) fn form_of(page: &Answer) -> Form {
         rest.split_once('"').expect("its end").0.to_owned()
     };
     let form = text.split_once("<form method=\"post\"").expect("a form").1;
-    Form {
-        action: after(form, "action=\""),
-        ticket: after(form, "name=\"ticket\" value=\""),
-    }
+    Form { action: after(form, "action=\""), ticket: after(form, "name=\"ticket\" value=\"") }
 }
 
 /// What the usual client asks for, changed.

@@ -30,7 +30,7 @@ fn place(pairs: &[(&str, &str)]) -> String {
 #[track_caller]
 fn is_asked(browser: &Browser, page: &Answer) {
     assert_eq!(page.status, 200, "{}", page.text());
-    assert!(page.text().contains("Log out?"), "{}", page.text());
+    assert!(page.text().contains("Logging out ends your session"), "{}", page.text());
     assert!(browser.session().is_some(), "a link logs nobody out");
 }
 
@@ -46,11 +46,8 @@ fn a_client_that_shows_its_id_token_logs_its_person_out(engine: Engine) {
     let mut alice = logged_in(&office, "alice");
     let before = alice.clone();
     let hint = id_token(&office, &web, "alice");
-    let pairs = [
-        ("id_token_hint", hint.as_str()),
-        ("post_logout_redirect_uri", BYE),
-        ("state", "s&t"),
-    ];
+    let pairs =
+        [("id_token_hint", hint.as_str()), ("post_logout_redirect_uri", BYE), ("state", "s&t")];
     let answer = alice.get(&place(&pairs));
     assert_eq!(location(&answer), format!("{BYE}&state=s%26t"));
     is_out(&mut alice);
@@ -107,7 +104,7 @@ fn nobody_is_brought_to_a_place_that_is_not_registered(engine: Engine) {
         assert!(page.text().contains("You are logged out"), "{}", page.text());
         is_out(&mut alice);
     }
-    let other = office.register("other", registration());
+    let other = office.register("notebook", registration());
     let mut alice = logged_in(&office, "alice");
     let pairs = [("client_id", other.id.as_str()), ("post_logout_redirect_uri", BYE)];
     let page = alice.get(&place(&pairs));
@@ -128,9 +125,7 @@ fn a_form_of_another_session_logs_nobody_out(engine: Engine) {
     let mut anew = alice.clone();
     let (name, text) = office.session("alice");
     anew.cookies.insert(name, text);
-    for (browser, ticket) in
-        [(&mut alice, theirs.as_str()), (&mut anew, ticket.as_str())]
-    {
+    for (browser, ticket) in [(&mut alice, theirs.as_str()), (&mut anew, ticket.as_str())] {
         assert_eq!(browser.post(LOG_OUT, &[("ticket", ticket)]).status, 400);
     }
     assert_eq!(alice.post(LOG_OUT, &[("ticket", &of_list)]).status, 400);
