@@ -123,6 +123,20 @@ mod tests {
     }
 
     #[test]
+    fn whoever_has_left_is_brought_to_a_place_registered_for_that_and_nowhere_else() {
+        let registration = Registration {
+            redirect_uris: vec!["https://a/back".to_owned()],
+            post_logout_redirect_uris: vec!["https://a/bye".to_owned(), "http://[::1]/".to_owned()],
+            ..Registration::default()
+        };
+        let target = |asked| post_logout_target(&registration, asked).map(|to| to.uri().to_owned());
+        assert_eq!(target("https://a/bye"), Ok("https://a/bye".to_owned()));
+        for asked in ["https://a/back", "https://a/bye?", "https://A/bye", "http://[::1]:1/", ""] {
+            assert_eq!(target(asked), Err(NoTarget::NotRegistered), "{asked}");
+        }
+    }
+
+    #[test]
     fn a_redirect_uri_is_the_registered_one_byte_for_byte() {
         // S19
         let registered = "https://app.example.org/back?a=b";

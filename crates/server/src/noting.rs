@@ -3,8 +3,8 @@
 
 use std::io;
 use std::sync::Arc;
-use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
-use std::thread::{Builder, JoinHandle};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread::Builder;
 use std::time::Duration;
 
 use muster_flows::LastUses;
@@ -14,37 +14,37 @@ use muster_store::Store;
 /// happen, and a busy token costs two writes a minute.
 const EVERY: Duration = Duration::from_secs(30);
 
-/// Writes down while it lives, and once more when it ends.
+/// Writes down while it lives.
 pub(crate) struct Noting {
-    end: Option<(Sender<()>, JoinHandle<()>)>,
+    goes_on: Sender<()>,
+    is_done: Receiver<()>,
 }
 
 impl Noting {
     /// Begins.
     pub(crate) fn begin(uses: Arc<LastUses>, store: Arc<dyn Store>) -> io::Result<Self> {
-        let (sender, ending) = channel();
-        let thread = Builder::new().name("noting".to_owned()).spawn(move || {
+        let (goes_on, ending) = channel::<()>();
+        let (done, is_done) = channel();
+        Builder::new().name("noting".to_owned()).spawn(move || {
             loop {
                 let goes_on = ending.recv_timeout(EVERY) == Err(RecvTimeoutError::Timeout);
-                match uses.write_down(&*store) {
-                    Ok(_) => {}
-                    Err(error) => tracing::warn!(%error, "last uses are noted later"),
+                if let Err(error) = uses.write_down(&*store) {
+                    tracing::warn!(%error, "last uses are noted later");
                 }
                 if !goes_on {
+                    // Whoever waited may have given up.
+                    let _ = done.send(());
                     return;
                 }
             }
         })?;
-        Ok(Self { end: Some((sender, thread)) })
+        Ok(Self { goes_on, is_done })
     }
-}
 
-impl Drop for Noting {
-    fn drop(&mut self) {
-        if let Some((sender, thread)) = self.end.take() {
-            drop(sender);
-            // It panics no more than what it calls; the log has it then.
-            let _ = thread.join();
-        }
+    /// Writes down the last ones, and waits for it for so long: a database that hangs does not
+    /// keep the process.
+    pub(crate) fn finish(self, patience: Duration) {
+        drop(self.goes_on);
+        let _ = self.is_done.recv_timeout(patience);
     }
 }

@@ -266,7 +266,9 @@ impl Running {
         if let Some(recorder) = &self.recorder {
             recorder.flush(FOR_RECORDING);
         }
-        drop(self.noting);
+        if let Some(noting) = self.noting {
+            noting.finish(FOR_RECORDING);
+        }
         tracing::info!(?stopped, "stopped");
         // Threads that still block (a database that hangs) do not keep the process.
         self.runtime.shutdown_background();

@@ -40,6 +40,8 @@ pub mod meant;
 #[doc(hidden)]
 pub mod numbers;
 #[doc(hidden)]
+pub mod own;
+#[doc(hidden)]
 pub mod pages;
 #[doc(hidden)]
 pub mod parties;

@@ -80,6 +80,10 @@ macro_rules! conformance {
                 moments_of_any_age_are_kept,
                 ended_texts_are_destroyed_and_live_ones_kept,
             }
+            own {
+                a_person_finds_their_own_by_its_number_and_nobody_elses,
+                a_person_reaches_what_is_theirs_at_every_client,
+            }
             reach {
                 an_admin_finds_tokens_of_its_clients_of_this_moment,
                 every_client_means_every_client_of_one_issuer,
