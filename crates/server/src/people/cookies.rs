@@ -70,7 +70,7 @@ impl CookieNames {
 
 #[cfg(test)]
 mod tests {
-    use muster_domain::{IssuerKey, IssuerUrl, PartyStatus, Timestamp};
+    use muster_domain::{IssuerKey, IssuerUrl, PartyStatus};
 
     use super::*;
 
@@ -79,7 +79,6 @@ mod tests {
             key: IssuerKey::new(7),
             url: IssuerUrl::new(url).unwrap(),
             status: PartyStatus::Approved,
-            created_at: Timestamp::default(),
         })
     }
 

@@ -22,6 +22,7 @@ pub fn a_client_is_found_as_it_was_given(store: &dyn Store) {
         serves: vec!["https://se.example/a".to_owned()],
         introspects_every_token: true,
         may_act: vec!["robot".to_owned()],
+        post_logout_redirect_uris: vec!["https://a.example/bye".to_owned()],
         binds_tokens: true,
         codes_without_challenge: true,
         profile: AccessTokenProfile::Wlcg,
