@@ -17,10 +17,7 @@ SELECT create_distributed_table('holdings', 'shard', colocate_with => 'users');
 SELECT create_distributed_table('transactions', 'shard', colocate_with => 'users');
 SELECT create_distributed_table('tokens', 'shard', colocate_with => 'users');
 SELECT create_distributed_table('codes', 'shard', colocate_with => 'users');
-SELECT create_distributed_table('accounts', 'shard', colocate_with => 'users');
-SELECT create_distributed_table('sessions', 'shard', colocate_with => 'users');
-SELECT create_distributed_table('consents', 'shard', colocate_with => 'users');
 
 -- `counters`, `leases`, `audit`, `audit_end` and `assertions` stay on the coordinator: their
--- rows wait for each other by design. So do `device_flows`, short, whose user codes are
--- unique in a whole issuer, and `pushed_requests`, which are of no user yet.
+-- rows wait for each other by design. So does `device_flows`: short, and its user codes are
+-- unique in a whole issuer.

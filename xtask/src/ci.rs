@@ -55,8 +55,6 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
         let both = ["--engine", "sqlite", "--engine", "postgres"];
         cargo(&["xtask", "clients", "--all"]).args(both).run()
     })?;
-    step("what people see, in a browser", || cargo(&["xtask", "browser"]).run())?;
-    step("a provider of others", || cargo(&["xtask", "upstream"]).run())?;
     step("the pages made of the code", || {
         cargo(&["xtask", "reference", "--check"]).run()?;
         cargo(&["xtask", "schema", "--check"]).run()

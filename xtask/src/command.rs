@@ -9,8 +9,7 @@ use clap::{Parser, Subcommand};
 
 use crate::terminal::say;
 use crate::{
-    bench, browser, ci, clients, databases, demo, dev, migrate, reference, schema, servers, test,
-    tidy, upstream,
+    bench, ci, clients, databases, demo, dev, migrate, reference, schema, servers, test, tidy,
 };
 
 /// The tools of the house.
@@ -31,10 +30,6 @@ enum Command {
     Ci(ci::Arguments),
     /// Let unchanged libraries of others verify tokens and speak to the service.
     Clients(clients::Arguments),
-    /// Look at the pages in a real browser, and let axe-core read them.
-    Browser(browser::Arguments),
-    /// Let people log in at a provider of others and come here.
-    Upstream(upstream::Arguments),
     /// Make, walk and try the steps of the database's schema.
     #[command(subcommand)]
     Migrate(migrate::MigrateCommand),
@@ -66,8 +61,6 @@ pub(crate) fn run() -> ExitCode {
         Command::Test(arguments) => test::run(&arguments),
         Command::Ci(arguments) => ci::run(&arguments),
         Command::Clients(arguments) => clients::run(&arguments),
-        Command::Browser(arguments) => browser::run(&arguments),
-        Command::Upstream(arguments) => upstream::run(&arguments),
         Command::Migrate(command) => migrate::run(&command),
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Reference(arguments) => reference::run(&arguments),

@@ -5,7 +5,6 @@
 //! and ends with exit code 1, a wrong command line with 2.
 
 mod bench;
-mod browser;
 mod calendar;
 mod ci;
 mod clients;
@@ -17,7 +16,6 @@ mod environment;
 mod failure;
 mod migrate;
 mod muster;
-mod node_packages;
 mod pages;
 mod prerequisites;
 mod program;
@@ -27,7 +25,6 @@ mod servers;
 mod terminal;
 mod test;
 mod tidy;
-mod upstream;
 mod workspace;
 
 fn main() -> std::process::ExitCode {

@@ -1,7 +1,7 @@
 //! How a deed can fail, by culprit, in words that say what to do.
 
 use muster_audit::FileError;
-use muster_crypto::{KekError, KeyRingError, PasswordRefused, PrivateKeyError};
+use muster_crypto::{KekError, KeyRingError, PrivateKeyError};
 use muster_domain::{InvalidId, RandomnessFailed};
 use muster_store::StoreError;
 
@@ -25,14 +25,6 @@ pub enum DeedError {
     /// The user is disabled.
     #[error("the user `{0}` is disabled; if that is over: muster user enable")]
     UserDisabled(String),
-    /// It may not be a password.
-    #[error("this cannot be the password: {0}; nothing was changed")]
-    Password(#[from] PasswordRefused),
-    /// What a token says of itself is nobody's claim.
-    #[error(
-        "`{0}` cannot be a claim of a user: it is empty, or it is what tokens say about themselves"
-    )]
-    Claim(String),
     /// No device waits.
     #[error("no device waits under this user code: it is mistyped, has expired or was decided")]
     NoDevice,

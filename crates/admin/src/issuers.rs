@@ -7,19 +7,13 @@ use muster_store::{Store, StoreError};
 use crate::{DeedError, Keeper};
 
 /// What lies below an issuer's path; another issuer there would hide it.
-const ENDPOINTS: [&str; 15] = [
+const ENDPOINTS: [&str; 9] = [
     "token",
     "introspect",
     "revoke",
     "device_authorization",
     "device",
     "authorize",
-    "par",
-    "login",
-    "consent",
-    "me",
-    "logout",
-    "assets",
     "userinfo",
     "certs",
     ".well-known",

@@ -1,6 +1,5 @@
 #![doc = include_str!("../README.md")]
 
-mod accounts;
 mod admins;
 mod clients;
 mod devices;
@@ -16,7 +15,6 @@ mod signing_keys;
 mod trusted_issuers;
 mod users;
 
-pub use accounts::{ClaimChange, KnownUser, UserDraft};
 pub use admins::{AdminDraft, Right};
 pub use clients::ClientDraft;
 pub use devices::DeviceDecision;

@@ -11,8 +11,7 @@ pub(crate) fn check_registration(
     kind: ClientKind,
     registration: &Registration,
 ) -> Result<(), DeedError> {
-    let places = [&registration.redirect_uris, &registration.post_logout_redirect_uris];
-    places.into_iter().flatten().try_for_each(|uri| check_redirect_uri(uri))?;
+    registration.redirect_uris.iter().try_for_each(|uri| check_redirect_uri(uri))?;
     match fault(kind, registration) {
         None => Ok(()),
         Some(words) => Err(DeedError::Registration(words)),

@@ -5,6 +5,7 @@ use muster_domain::{ClientId, User, UserId, UserStatus};
 use muster_store::{StoreError, Unit};
 
 use crate::keeper::client_not_found;
+use crate::new_id::presentable;
 use crate::{DeedError, Keeper};
 
 impl Keeper {
@@ -15,9 +16,24 @@ impl Keeper {
         found.ok_or_else(|| no_user(id))
     }
 
+    /// Enters a user who was never seen; whether the id was not there before.
+    pub fn add_user(&self, id: &str) -> Result<bool, DeedError> {
+        let user_id = UserId::new(presentable(id)?)?;
+        let ids = std::slice::from_ref(&user_id);
+        let entry = self.user_entry(id, "added");
+        let now = self.clock.now();
+        Ok(self.store.change(|unit| {
+            if unit.find_user(self.issuer.key, &user_id)?.is_some() {
+                return Ok(false);
+            }
+            unit.ensure_users(self.issuer.key, ids, now)?;
+            self.trail.append_in(unit, &entry)?;
+            Ok(true)
+        })?)
+    }
+
     /// Changes how a user stands; whether it stood otherwise before. A disabled user's tokens
-    /// are refused from the next request on, and are good again once it is enabled; its
-    /// sessions end for good.
+    /// are refused from the next request on, and are good again once it is enabled.
     pub fn set_user_status(&self, id: &str, status: UserStatus) -> Result<bool, DeedError> {
         let entry = self.user_entry(id, status.as_str());
         self.with_user(id, |unit, user| {
@@ -25,12 +41,7 @@ impl Keeper {
                 return Ok(false);
             }
             unit.set_user_status(user.key, status)?;
-            match status {
-                UserStatus::Active => self.trail.append_in(unit, &entry)?,
-                UserStatus::Disabled => {
-                    self.end_sessions(unit, user.key, &entry)?;
-                }
-            }
+            self.trail.append_in(unit, &entry)?;
             Ok(true)
         })
     }
@@ -46,8 +57,7 @@ impl Keeper {
 
     /// Ends every open transaction of a user, at one client or at all, with what was exchanged
     /// out of it; how many were open. None of their tokens is good from the next request on.
-    /// The user may begin anew, and is asked anew: what they allowed is forgotten as far, and
-    /// where everything ends, so do their sessions.
+    /// The user may begin anew.
     pub fn revoke_user(&self, id: &str, client: Option<&str>) -> Result<usize, DeedError> {
         let client_id = client
             .map(|client| ClientId::new(client).map_err(|_| client_not_found(client)))
@@ -66,20 +76,13 @@ impl Keeper {
                 },
             };
             let ended = unit.end_user_transactions(user.key, key, now)?;
-            unit.forget_consents(user.key, key)?;
             let count = u64::try_from(ended).unwrap_or(u64::MAX);
-            let entry = entry.clone().with_count("transactions", count);
-            match key {
-                Some(_) => self.trail.append_in(unit, &entry)?,
-                None => {
-                    self.end_sessions(unit, user.key, &entry)?;
-                }
-            }
+            self.trail.append_in(unit, &entry.clone().with_count("transactions", count))?;
             Ok(Ok(ended))
         })?
     }
 
-    pub(crate) fn user_entry(&self, id: &str, change: &'static str) -> Entry {
+    fn user_entry(&self, id: &str, change: &'static str) -> Entry {
         let subject = Subject::User(id.to_owned());
         self.entry(Event::UserChanged).about(subject).with_word("change", change)
     }
@@ -99,6 +102,6 @@ impl Keeper {
     }
 }
 
-pub(crate) fn no_user(id: &str) -> DeedError {
+fn no_user(id: &str) -> DeedError {
     DeedError::NoUser(id.to_owned())
 }

@@ -49,22 +49,6 @@ words! {
         CodeShownByStranger = "code_shown_by_stranger",
         /// A token was revoked.
         TokenRevoked = "token_revoked",
-        /// A person came in.
-        LoggedIn = "logged_in",
-        /// Somebody did not come in as the person they named.
-        LogInFailed = "log_in_failed",
-        /// A person left.
-        LoggedOut = "logged_out",
-        /// A person allowed a client what it asked for, and it got a code.
-        CodeIssued = "code_issued",
-        /// A person denied a client what it asked for.
-        ConsentDenied = "consent_denied",
-        /// A person ended what applications held for them.
-        AccessEnded = "access_ended",
-        /// A person took back what a client need not ask again.
-        ConsentForgotten = "consent_forgotten",
-        /// A client pushed an authorization request.
-        RequestPushed = "request_pushed",
         /// A device flow began.
         DeviceStarted = "device_started",
         /// A person decided about a device.

@@ -27,8 +27,6 @@ pub enum Actor<'a> {
     Keeper,
     /// The service by itself.
     Service,
-    /// Whoever sits at a browser; who that is stands beside it under a pseudonym.
-    Person,
     /// A client, by id; the id that was claimed when authentication failed.
     Client(&'a str),
     /// An admin client, by id.
@@ -67,7 +65,6 @@ impl Entry {
         match actor {
             Actor::Keeper => self.with_word("actor", "keeper"),
             Actor::Service => self.with_word("actor", "service"),
-            Actor::Person => self.with_word("actor", "person"),
             Actor::Client(id) => self.with_name("actor_client", id),
             Actor::Admin(id) => self.with_name("admin", id),
         }

@@ -100,8 +100,6 @@ impl From<DeedError> for Failure {
             | DeedError::UserDisabled(_)
             | DeedError::IssuerUrl { .. }
             | DeedError::Unpresentable(_)
-            | DeedError::Password(_)
-            | DeedError::Claim(_)
             | DeedError::KeySet(_)
             | DeedError::RedirectUri { .. }
             | DeedError::NoSecret(_)

@@ -1,11 +1,11 @@
 //! What only the binary can provide: settings, the service, the demo.
 
-use std::io::{self, BufRead, IsTerminal, Read};
+use std::io::{self, BufRead};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use muster_domain::{Clock, IssuerUrl, Lifetime, Randomness, Secret};
+use muster_domain::{Clock, IssuerUrl, Lifetime, Randomness};
 use muster_store_diesel::{DatabaseUrl, PoolSettings};
 use serde_json::Value;
 
@@ -66,43 +66,9 @@ pub trait Host {
         Ok(line)
     }
 
-    /// Whether a person sits at the standard input.
-    fn can_be_asked(&self) -> bool {
-        io::stdin().is_terminal()
-    }
-
-    /// What the person at the terminal answers to a question, without its being shown.
-    fn hidden_answer(&self, question: &str) -> io::Result<Secret<String>> {
-        rpassword::prompt_password(question).map(Secret::new)
-    }
-
-    /// What is piped in: a secret.
-    fn piped(&self) -> io::Result<Secret<String>> {
-        read_secret(io::stdin().lock())
-    }
-
     /// What time it is.
     fn clock(&self) -> Arc<dyn Clock>;
 
     /// Where secrets come from.
     fn randomness(&self) -> Arc<dyn Randomness>;
-}
-
-/// More than any secret has: whatever is longer is another file.
-const SECRET_ROOM: u64 = 4_096;
-
-/// A secret out of a file or a pipe, into memory that is wiped.
-pub(crate) fn read_secret(from: impl Read) -> io::Result<Secret<String>> {
-    // With room for all of it from the beginning: whatever grows leaves copies behind.
-    let room = usize::try_from(SECRET_ROOM).unwrap_or_default();
-    let mut text = String::with_capacity(room.saturating_add(1));
-    let read = from.take(SECRET_ROOM.saturating_add(1)).read_to_string(&mut text);
-    let text = Secret::new(text);
-    match read {
-        Ok(read) if read > room => {
-            Err(io::Error::new(io::ErrorKind::InvalidData, "it is longer than any secret"))
-        }
-        Ok(_) => Ok(text),
-        Err(error) => Err(error),
-    }
 }

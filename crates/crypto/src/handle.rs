@@ -24,22 +24,11 @@ pub enum HandleKind {
     Code,
     /// A device code (RFC 8628 3.2).
     DeviceCode,
-    /// A person's session in a browser.
-    Session,
-    /// A pushed authorization request (RFC 9126 2.2).
-    PushedRequest,
 }
 
 impl HandleKind {
     /// Every kind.
-    pub const ALL: [Self; 6] = [
-        Self::Access,
-        Self::Refresh,
-        Self::Code,
-        Self::DeviceCode,
-        Self::Session,
-        Self::PushedRequest,
-    ];
+    pub const ALL: [Self; 4] = [Self::Access, Self::Refresh, Self::Code, Self::DeviceCode];
 
     const fn prefix(self) -> &'static str {
         match self {
@@ -47,8 +36,6 @@ impl HandleKind {
             Self::Refresh => "mst_rt_",
             Self::Code => "mst_ac_",
             Self::DeviceCode => "mst_dc_",
-            Self::Session => "mst_ss_",
-            Self::PushedRequest => "mst_pr_",
         }
     }
 }

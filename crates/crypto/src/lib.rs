@@ -7,33 +7,28 @@ mod kek;
 mod key_ring;
 mod lookup;
 mod os_randomness;
-mod password;
 mod pkce;
 mod seal;
 mod secret_verifier;
 mod stored_secret;
-mod ticket;
 mod user_code;
 mod wrap;
 
 pub use handle::{Handle, HandleKind, generate_client_secret};
 pub use jwt::{
     AccessTokenFacts, Algorithm, AssertionClaims, AssertionExpectation, DpopExpectation, DpopProof,
-    GivenKey, GrantClaims, GrantExpectation, IdTokenClaims, IdTokenExpectation, IdTokenFacts,
-    JwtProfile, KeySetError, NoUse, PrivateKey, PrivateKeyError, Rejected, Signer, UnusableKey,
-    VerifyingKeys, access_token, actor_claim, audience_claim, audience_in_text, id_token,
-    introspection_answer, strict_object, told_claims, unverified_issuer,
-    verify_dpop_proof,
+    GivenKey, GrantClaims, GrantExpectation, IdTokenFacts, JwtProfile, KeySetError, NoUse,
+    PrivateKey, PrivateKeyError, Rejected, Signer, UnusableKey, VerifyingKeys, access_token,
+    actor_claim, audience_claim, audience_in_text, id_token, introspection_answer,
+    unverified_issuer, verify_dpop_proof,
 };
 pub use kek::{Kek, KekError};
 pub use key_ring::{KeyRing, KeyRingError, WrappedKey};
 pub use lookup::{CodeKind, TOKEN_TEXT_LIMIT, canonical_form, presented_forms};
 pub use os_randomness::OsRandomness;
-pub use password::{NewPassword, PASSWORD_LIMIT, PasswordRefused};
 pub use pkce::challenge_of;
 pub use seal::{ListingWarrant, SealContext, SealError, SuccessorWarrant, Unsealable};
 pub use secret_verifier::{SecretVerifier, Verification, VerifierSettings};
 pub use stored_secret::{SECRET_LIMIT, SecretFormat};
-pub use ticket::{TicketBinding, TicketKind, generate_browser_secret};
 pub use user_code::{canonical_user_code, generate_user_code};
 pub use wrap::KeyPurpose;

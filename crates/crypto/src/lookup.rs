@@ -24,7 +24,7 @@ impl KeyRing {
     }
 }
 
-/// Codes and the like, which are looked for like tokens and are none.
+/// Codes, which are looked for like tokens and are none.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum CodeKind {
     /// RFC 6749 4.1.2.
@@ -33,10 +33,6 @@ pub enum CodeKind {
     Device,
     /// RFC 8628 3.2, for the person; in its canonical form.
     User,
-    /// A person's session.
-    Session,
-    /// RFC 9126 2.2.
-    PushedRequest,
 }
 
 impl KeyRing {
@@ -47,8 +43,6 @@ impl KeyRing {
             CodeKind::Authorization => b"c",
             CodeKind::Device => b"d",
             CodeKind::User => b"u",
-            CodeKind::Session => b"s",
-            CodeKind::PushedRequest => b"p",
         };
         LookupTag::new(mac(&keys.lookup, &[kind, text.as_bytes()]))
     }

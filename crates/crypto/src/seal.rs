@@ -207,7 +207,7 @@ impl KeyRing {
     }
 }
 
-pub(crate) fn seal_bytes(
+fn seal_bytes(
     cipher: &Aes256GcmSiv,
     binding: &[u8],
     plain: &[u8],
@@ -230,7 +230,7 @@ pub(crate) fn seal_bytes(
     Ok(sealed)
 }
 
-pub(crate) fn open_bytes(cipher: &Aes256GcmSiv, binding: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
+fn open_bytes(cipher: &Aes256GcmSiv, binding: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
     let (nonce, rest) = sealed.split_first_chunk::<NONCE>()?;
     let mut plain = rest.to_vec();
     cipher.decrypt_in_place(&Nonce::from(*nonce), binding, &mut plain).ok()?;

@@ -22,7 +22,6 @@ use quick_cache::sync::Cache;
 use sha2::Sha256;
 
 use crate::key_ring::{KeyRing, mac, mac_key};
-use crate::password::PASSWORD_LIMIT;
 use crate::stored_secret::{SECRET_LIMIT, SecretFormat, SlowHash};
 
 /// How a verification came out.
@@ -180,24 +179,6 @@ impl SecretVerifier {
             self.remembered.insert(tag, Remembered { version, at: self.clock.now() });
         }
         verification
-    }
-
-    /// Whether `presented` is the password that is kept of a person; `None`: there is none. It
-    /// costs one slow hash whatever comes of it, and nothing of it is remembered.
-    pub fn verify_password(
-        &self,
-        stored: Option<&StoredSecret>,
-        presented: &Secret<String>,
-    ) -> Verification {
-        match stored {
-            Some(stored)
-                if presented.expose().len() <= PASSWORD_LIMIT
-                    && SecretFormat::of(stored) == Some(SecretFormat::Chosen) =>
-            {
-                self.verify_slowly(stored, presented)
-            }
-            Some(_) | None => self.waste(&Secret::new(String::new())),
-        }
     }
 
     /// The cost of a verification for nobody, as for an id that is not registered.

@@ -20,15 +20,8 @@ use muster_testkit::{NoRandomness, SeededRandomness};
 const MILLION: usize = 1_000_000;
 
 /// Everything that opens something by being shown.
-const BEARERS: [&str; 7] = [
-    "access token",
-    "refresh token",
-    "code",
-    "device code",
-    "session",
-    "pushed request",
-    "client secret",
-];
+const BEARERS: [&str; 5] =
+    ["access token", "refresh token", "code", "device code", "client secret"];
 
 fn bearer(what: &str, randomness: &dyn Randomness) -> Result<String, RandomnessFailed> {
     let shard = Shard::from_number(7).unwrap();
@@ -37,8 +30,6 @@ fn bearer(what: &str, randomness: &dyn Randomness) -> Result<String, RandomnessF
         "refresh token" => HandleKind::Refresh,
         "code" => HandleKind::Code,
         "device code" => HandleKind::DeviceCode,
-        "session" => HandleKind::Session,
-        "pushed request" => HandleKind::PushedRequest,
         _ => return generate_client_secret(randomness).map(|secret| secret.expose().clone()),
     };
     Handle::generate(kind, shard, randomness).map(|text| text.expose().clone())

@@ -52,9 +52,6 @@ pub struct Registration {
     pub email: Option<String>,
     /// Its redirect URIs, compared byte for byte.
     pub redirect_uris: Vec<String>,
-    /// Where its people may be brought after logging out, compared byte for byte (OpenID
-    /// Connect RP-Initiated Logout 1.0, 3.1).
-    pub post_logout_redirect_uris: Vec<String>,
     /// The grants it may use (RFC 7591 2).
     pub grants: GrantNames,
     /// The scopes it may ask for.
@@ -73,9 +70,6 @@ pub struct Registration {
     pub may_act: Vec<String>,
     /// Whether its tokens are always bound to a key (RFC 9449 5.2, `dpop_bound_access_tokens`).
     pub binds_tokens: bool,
-    /// Whether it may ask for codes without a PKCE challenge (RFC 7636), being old and
-    /// confidential. A public client never may.
-    pub codes_without_challenge: bool,
     /// The form of its access tokens.
     pub profile: AccessTokenProfile,
     /// Lifetime of its access tokens; `None`: the server's.

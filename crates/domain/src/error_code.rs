@@ -29,24 +29,8 @@ pub enum ErrorCode {
     ExpiredToken,
     /// RFC 8628 3.5, RFC 6749 4.1.2.1: the user said no.
     AccessDenied,
-    /// RFC 6749 4.1.2.1: answers of this type are not given here.
-    UnsupportedResponseType,
-    /// OpenID Connect Core 3.1.2.6: the person would have to log in.
-    LoginRequired,
-    /// OpenID Connect Core 3.1.2.6: the person would have to say what they allow.
-    ConsentRequired,
-    /// OpenID Connect Core 3.1.2.6: no request objects here.
-    RequestNotSupported,
-    /// OpenID Connect Core 3.1.2.6: no requests by reference here, but pushed ones.
-    RequestUriNotSupported,
-    /// OpenID Connect Core 3.1.2.6: no registration within a request here.
-    RegistrationNotSupported,
-    /// RFC 9101 6.3: the reference names no request that is good.
-    InvalidRequestUri,
     /// RFC 6750 3.1: the access token opens nothing here.
     InvalidToken,
-    /// RFC 6750 3.1: the access token is good, and not for this.
-    InsufficientScope,
     /// RFC 7009 2.2.1: tokens of this type are not revoked here.
     UnsupportedTokenType,
     /// RFC 6749 4.1.2.1: something broke on our side.
@@ -71,15 +55,7 @@ impl ErrorCode {
             Self::SlowDown => "slow_down",
             Self::ExpiredToken => "expired_token",
             Self::AccessDenied => "access_denied",
-            Self::UnsupportedResponseType => "unsupported_response_type",
-            Self::LoginRequired => "login_required",
-            Self::ConsentRequired => "consent_required",
-            Self::RequestNotSupported => "request_not_supported",
-            Self::RequestUriNotSupported => "request_uri_not_supported",
-            Self::RegistrationNotSupported => "registration_not_supported",
-            Self::InvalidRequestUri => "invalid_request_uri",
             Self::InvalidToken => "invalid_token",
-            Self::InsufficientScope => "insufficient_scope",
             Self::UnsupportedTokenType => "unsupported_token_type",
             Self::ServerError => "server_error",
             Self::TemporarilyUnavailable => "temporarily_unavailable",

@@ -81,7 +81,3 @@ sharded_key! {
     /// A device flow's key.
     DeviceFlowKey
 }
-sharded_key! {
-    /// The key of a person's session.
-    SessionKey
-}

@@ -2,9 +2,7 @@
 
 mod admin_client;
 mod authorization_code;
-mod claims;
 mod client;
-mod consent;
 mod credentials;
 mod device_flow;
 mod entitlement;
@@ -14,12 +12,10 @@ mod id;
 mod issuer;
 mod key;
 mod listing;
-mod pushed_request;
 mod randomness;
 mod reach;
 mod scope;
 mod secret;
-mod session;
 mod shard;
 mod standing;
 mod status;
@@ -34,9 +30,7 @@ pub mod samples;
 
 pub use admin_client::{AdminClient, AdminRights, NewAdmin};
 pub use authorization_code::{AuthorizationCode, CodeState, STRANGERS_TRIES};
-pub use claims::{ClaimValue, Claims};
 pub use client::{AccessTokenProfile, Client, ClientKind, NewClient, Registration};
-pub use consent::Consent;
 pub use credentials::{AuthMethod, AuthMethods, CredentialVersion, Credentials, StoredSecret};
 pub use device_flow::{DeviceFlow, DeviceState, SLOWED_BY};
 pub use entitlement::{Entitlement, KeyThumbprint, NothingLeft};
@@ -45,16 +39,14 @@ pub use grant_name::{GrantName, GrantNames};
 pub use id::{AdminId, ClientId, InvalidId, IssuerUrl, TokenId, TransactionId, UserId};
 pub use issuer::{Issuer, IssuerPath, NewIssuer};
 pub use key::{
-    AdminKey, ClientKey, DataKeyId, DeviceFlowKey, ElementKey, IssuerKey, SessionKey, TokenKey,
-    TransactionKey, UserKey,
+    AdminKey, ClientKey, DataKeyId, DeviceFlowKey, ElementKey, IssuerKey, TokenKey, TransactionKey,
+    UserKey,
 };
 pub use listing::{ListedClient, ListedTransaction, ListingPlan};
-pub use pushed_request::PushedRequest;
 pub use randomness::{Randomness, RandomnessFailed};
 pub use reach::{Reach, ReachedClients};
 pub use scope::{InvalidScope, Scope, ScopeSet};
 pub use secret::Secret;
-pub use session::{Door, Session};
 pub use shard::Shard;
 pub use standing::{ClientStanding, Standing};
 pub use status::{InvalidStatus, PartyStatus, UserStatus};

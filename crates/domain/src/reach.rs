@@ -4,7 +4,7 @@
 //! every question about tokens of users. There is no "no restriction": an empty set of
 //! clients is an empty answer (invariant I05).
 
-use crate::{AdminKey, ClientKey, IssuerKey, UserKey};
+use crate::{AdminKey, ClientKey, IssuerKey};
 
 /// A restriction to some clients of one issuer.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -20,8 +20,6 @@ enum Clients {
     One(ClientKey),
     Meant { to: ClientKey, or_may_act: bool },
     Any { by: ClientKey },
-    Bearer,
-    Own(UserKey),
 }
 
 /// A reach as the store reads it.
@@ -51,11 +49,6 @@ pub enum ReachedClients {
         /// The client.
         by: ClientKey,
     },
-    /// For single tokens: every one of the issuer, by the right that is in its text; nothing
-    /// for listings.
-    Bearer,
-    /// Whichever holds something of this user: a person's own tokens, and nobody else's.
-    Own(UserKey),
 }
 
 impl Reach {
@@ -89,16 +82,6 @@ impl Reach {
         Self { issuer, clients: Clients::Any { by: client } }
     }
 
-    /// Every single token, by its own text. For `muster-policy` alone.
-    pub const fn shown_to(issuer: IssuerKey) -> Self {
-        Self { issuer, clients: Clients::Bearer }
-    }
-
-    /// What one person has allowed, at whichever client. For `muster-policy` alone.
-    pub const fn own_tokens(issuer: IssuerKey, user: UserKey) -> Self {
-        Self { issuer, clients: Clients::Own(user) }
-    }
-
     /// The issuer that it never leaves.
     pub const fn issuer(self) -> IssuerKey {
         self.issuer
@@ -112,8 +95,6 @@ impl Reach {
             Clients::One(client) => ReachedClients::One(client),
             Clients::Meant { to, or_may_act } => ReachedClients::Meant { to, or_may_act },
             Clients::Any { by } => ReachedClients::Any { by },
-            Clients::Bearer => ReachedClients::Bearer,
-            Clients::Own(user) => ReachedClients::Own(user),
         }
     }
 
@@ -125,8 +106,6 @@ impl Reach {
             Clients::One(_) => "one_client",
             Clients::Meant { .. } => "meant_for_client",
             Clients::Any { .. } => "any_token",
-            Clients::Bearer => "bearer",
-            Clients::Own(_) => "own_tokens",
         }
     }
 }

@@ -141,8 +141,10 @@ fn minted(
     let within =
         |until: Timestamp| found.transaction.expires_at.map_or(until, |end| until.min(end));
     let refresh_until = terms.refresh.map(|lifetime| within(now.plus(lifetime)));
-    let person = (found.transaction.user, found.code.nonce.as_deref());
-    let identity = Identity::beside(&access, person, terms.id_token);
+    let identity = access
+        .scopes
+        .holds("openid")
+        .then_some(Identity { nonce: found.code.nonce.as_deref(), lifetime: terms.id_token });
     let subject = access.speaks_for(found.user_id.as_ref(), &client.id);
     mint(
         &Order {

@@ -1,7 +1,7 @@
 //! What flows tell the audit trail, in the same unit as the deed itself: a deed whose
 //! record cannot be written is not done.
 
-use muster_domain::{ClientId, Door, GrantName, Transaction, TransactionKey, UserId};
+use muster_domain::{ClientId, GrantName, Transaction, TransactionKey, UserId};
 use muster_store::{StoreError, Unit};
 
 /// Something that a flow did or noticed.
@@ -57,47 +57,6 @@ pub enum Happening<'a> {
         /// For whom it spoke.
         user: Option<&'a UserId>,
     },
-    /// A person came in.
-    LoggedIn {
-        /// Who.
-        user: &'a UserId,
-        /// By which door.
-        door: Door,
-    },
-    /// A person left.
-    LoggedOut {
-        /// Who.
-        user: &'a UserId,
-    },
-    /// A person has allowed a client what it asked for, and it gets a code.
-    CodeIssued {
-        /// In which transaction.
-        transaction: TransactionKey,
-        /// To which client.
-        client: &'a ClientId,
-        /// Who.
-        user: &'a UserId,
-    },
-    /// A person has ended what applications held for them.
-    AccessEnded {
-        /// Who.
-        user: &'a UserId,
-        /// At which client; `None`: at all of them.
-        client: Option<&'a ClientId>,
-        /// The transaction, if it was one alone.
-        transaction: Option<TransactionKey>,
-        /// How many transactions were open.
-        count: usize,
-    },
-    /// A person has taken back what a client need not ask again.
-    ConsentForgotten {
-        /// Who.
-        user: &'a UserId,
-        /// Of which client; `None`: of all of them.
-        client: Option<&'a ClientId>,
-    },
-    /// A client has pushed an authorization request.
-    RequestPushed,
     /// A device flow began.
     DeviceStarted,
     /// A person decided about a device.

@@ -91,7 +91,8 @@ fn redeem(
     let access = Entitlement { audience, ..granted };
     let refresh_until =
         terms.refresh.map(|lifetime| now.plus(lifetime).min(now.plus(terms.family)));
-    let identity = Identity::beside(&access, (Some(user), None), terms.id_token);
+    let identity =
+        access.scopes.holds("openid").then_some(Identity { nonce: None, lifetime: terms.id_token });
     let minted = mint(
         &Order {
             client,

@@ -51,18 +51,6 @@ pub enum FlowError {
     /// The person said no (RFC 8628 3.5).
     #[error("the device was denied")]
     AccessDenied,
-    /// The person may not come in, or not for this (RFC 6749 4.1.2.1 `access_denied`).
-    #[error("the person is not admitted: {reason}")]
-    NotAdmitted {
-        /// Which of the reasons.
-        reason: &'static str,
-    },
-    /// Too many wait to have their password looked at; try again in a second.
-    #[error("too many passwords wait to be looked at")]
-    Busy,
-    /// The pushed request was used before (RFC 9126 2.2).
-    #[error("the pushed request was used before")]
-    PushedRequestSpent,
     /// The issuer has no key to sign with.
     #[error("the issuer has no signing key; run: muster keys rotate")]
     NoSigningKey,
@@ -114,12 +102,11 @@ impl FlowError {
             Self::AuthorizationPending => ErrorCode::AuthorizationPending,
             Self::SlowDown => ErrorCode::SlowDown,
             Self::ExpiredToken => ErrorCode::ExpiredToken,
-            Self::AccessDenied | Self::NotAdmitted { .. } => ErrorCode::AccessDenied,
-            Self::PushedRequestSpent => ErrorCode::InvalidRequestUri,
+            Self::AccessDenied => ErrorCode::AccessDenied,
             Self::NoSigningKey | Self::Signing(_) | Self::Sealing(_) | Self::Id(_) => {
                 ErrorCode::ServerError
             }
-            Self::Randomness(_) | Self::Store(_) | Self::Busy => ErrorCode::TemporarilyUnavailable,
+            Self::Randomness(_) | Self::Store(_) => ErrorCode::TemporarilyUnavailable,
         }
     }
 }

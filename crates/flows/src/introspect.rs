@@ -47,11 +47,7 @@ pub fn introspect(
             (TokenKind::Access, _) | (TokenKind::Refresh, None) => true,
             (TokenKind::Refresh, Some(client)) => found.client_id == *client,
         };
-        if !concerns || !is_good(&found, now) {
-            return Ok(None);
-        }
-        tools.uses.note(found.token.key, now);
-        return Ok(Some(active(found, query.text.expose())));
+        return Ok((concerns && is_good(&found, now)).then(|| active(found, query.text.expose())));
     }
     Ok(None)
 }
@@ -65,7 +61,7 @@ pub(crate) fn kinds(query: &TokenQuery) -> [TokenKind; 2] {
 }
 
 /// The one gate.
-pub(crate) fn is_good(found: &FoundToken, now: Timestamp) -> bool {
+fn is_good(found: &FoundToken, now: Timestamp) -> bool {
     let token = &found.token;
     found.standing.admits(found.transaction.state, token.state, token.expires_at, now)
 }

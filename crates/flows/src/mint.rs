@@ -11,10 +11,9 @@ use muster_crypto::{
     access_token, id_token,
 };
 use muster_domain::{
-    Claims, Client, ElementKey, Entitlement, GrantName, KeyThumbprint, Lifetime, Secret, Shard,
-    Timestamp, Token, TokenId, TokenKey, TokenKind, TokenState, Transaction, UserId, UserKey,
+    Client, ElementKey, Entitlement, GrantName, KeyThumbprint, Lifetime, Secret, Shard, Timestamp,
+    Token, TokenId, TokenKey, TokenKind, TokenState, Transaction, UserId,
 };
-use muster_policy::claims_for;
 use muster_store::{IssuedToken, Sequence, StoreError, StoredToken, Unit};
 
 use crate::answer::{TokenAnswer, TokenType};
@@ -50,25 +49,8 @@ pub(crate) struct Order<'a> {
 /// What an ID token says beside the access token that it comes with.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Identity<'a> {
-    /// Of the authorization request.
     pub(crate) nonce: Option<&'a str>,
-    /// How long it lives.
     pub(crate) lifetime: Lifetime,
-    /// Of whom it tells what the scopes of the access token let the client know.
-    pub(crate) user: UserKey,
-}
-
-impl<'a> Identity<'a> {
-    /// The ID token that comes with this access token: one if `openid` was granted, and by a
-    /// person.
-    pub(crate) fn beside(
-        access: &Entitlement,
-        (user, nonce): (Option<UserKey>, Option<&'a str>),
-        lifetime: Lifetime,
-    ) -> Option<Self> {
-        let user = user.filter(|_| access.scopes.holds("openid"))?;
-        Some(Self { nonce, lifetime, user })
-    }
 }
 
 /// On whose account tokens are issued.
@@ -180,7 +162,6 @@ fn signed_identity(
     tools: &Tools,
 ) -> Result<Secret<String>, FlowError> {
     let span = (order.now, identity.lifetime);
-    let told = told(order, identity.user, tools)?;
     let jti = identifier(&tools.issuer.url, Named::IdToken, span, &*tools.randomness)?;
     let facts = IdTokenFacts {
         issuer: tools.issuer.url.as_str(),
@@ -192,19 +173,8 @@ fn signed_identity(
         expires_at: order.now.plus(identity.lifetime),
         auth_time: order.access.authenticated_at,
         jti: &jti,
-        told: &told,
     };
     Ok(Secret::new(id_token(&facts, signer)?))
-}
-
-/// What the ID token tells of the person, if the client is told anything there.
-fn told(order: &Order<'_>, user: UserKey, tools: &Tools) -> Result<Claims, FlowError> {
-    let reader = (&order.client.id, &tools.issuer.url);
-    if !tools.claims.tells_in_id_token(reader) {
-        return Ok(Claims::default());
-    }
-    let known = tools.store.read(|reading| reading.find_claims(user))?;
-    Ok(claims_for(&order.access.scopes, reader, &known, &tools.claims))
 }
 
 impl Minted {

@@ -41,36 +41,18 @@ impl ShownProof<'_> {
                 Ok(None)
             };
         };
-        self.proven(proof, None, tools).map(Some)
-    }
-
-    /// Verifies the proof that comes with an access token (RFC 9449 7.1), if there is one.
-    pub(crate) fn verify_with(
-        &self,
-        access_token: &Secret<String>,
-        tools: &Tools,
-    ) -> Result<Option<ProvenKey>, FlowError> {
-        let Some(proof) = self.proof else { return Ok(None) };
-        self.proven(proof, Some(access_token.expose()), tools).map(Some)
-    }
-
-    fn proven(
-        &self,
-        proof: &Secret<String>,
-        access_token: Option<&str>,
-        tools: &Tools,
-    ) -> Result<ProvenKey, FlowError> {
-        let expectation = DpopExpectation { method: self.method, url: self.url, access_token };
+        let expectation =
+            DpopExpectation { method: self.method, url: self.url, access_token: None };
         let proven = verify_dpop_proof(proof.expose(), &expectation, tools.clock.now());
         let proven = proven.map_err(|rejected| {
             tracing::debug!(%rejected, "a proof was rejected");
             FlowError::InvalidProof { reason: "it was rejected" }
         })?;
-        Ok(ProvenKey {
+        Ok(Some(ProvenKey {
             thumbprint: KeyThumbprint::new(proven.thumbprint),
             jti: proven.jti,
             remembered_until: proven.expires_at,
-        })
+        }))
     }
 }
 

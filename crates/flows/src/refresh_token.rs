@@ -6,8 +6,8 @@
 
 use muster_crypto::{SealContext, SuccessorWarrant};
 use muster_domain::{
-    Ending, Entitlement, GrantName, KeyThumbprint, Lifetime, ScopeSet, Timestamp, TokenKind,
-    TokenState, Transaction,
+    Ending, Entitlement, GrantName, KeyThumbprint, ScopeSet, Timestamp, TokenKind, TokenState,
+    Transaction,
 };
 use muster_grants::RefreshToken;
 use muster_policy::IssuePermit;
@@ -18,7 +18,7 @@ use crate::answer::TokenType;
 use crate::audience_standing::check_standing;
 use crate::chronicle::Happening;
 use crate::doing::Doing;
-use crate::mint::{Account, Identity, Minted, Order, mint};
+use crate::mint::{Account, Minted, Order, mint};
 use crate::proof::{ProvenKey, fits};
 use crate::{FlowError, TokenAnswer, presented};
 
@@ -84,11 +84,7 @@ fn rotated(
         lost = !rotate(unit, (found, now), &minted, doing)?;
         Ok(Ok(()))
     })?;
-    if lost {
-        return Ok(None);
-    }
-    doing.tools.uses.note(token.key, now);
-    minted.into_answer().map(Some)
+    if lost { Ok(None) } else { minted.into_answer().map(Some) }
 }
 
 /// When refreshing ends, however often it was done (S22, B70); no family is without an end.
@@ -153,23 +149,11 @@ fn minted(
             access: &access,
             access_until: within(now.plus(terms.access)),
             refresh: Some((&refresh, within(idle))),
-            identity: identity(&access, found, terms.id_token),
+            identity: None,
             may_act: &client.registration.may_act,
         },
         doing.tools,
     )
-}
-
-/// The ID token that comes with a refresh (OpenID Connect Core 12.2): of the same person and
-/// login, without the `nonce`, which was for the first one. Whoever exchanged somebody else's
-/// token has seen no login, and gets none.
-fn identity(
-    access: &Entitlement,
-    found: &FoundToken,
-    lifetime: Lifetime,
-) -> Option<Identity<'static>> {
-    let user = found.transaction.user.filter(|_| found.transaction.descent.is_none());
-    Identity::beside(access, (user, None), lifetime)
 }
 
 /// The key that the successor is bound to: the one that it was bound to so far. A public

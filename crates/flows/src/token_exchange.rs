@@ -47,10 +47,7 @@ pub(crate) fn carry_out(
     let access = entitlement(permit, &subject, (actors, proven.as_ref()))?;
     let descent = Descent::of_child(&subject.transaction)
         .ok_or(FlowError::InvalidExchange { reason: "too many exchanges in a row" })?;
-    let answer =
-        issue(permit, (&subject, &access, now), (wanted, descent, proven.as_ref()), doing)?;
-    tools.uses.note(subject.token.key, now);
-    Ok(answer)
+    issue(permit, (&subject, &access, now), (wanted, descent, proven.as_ref()), doing)
 }
 
 /// A stolen bound token is worth nothing here either (S65, B134). Whom a token is meant for

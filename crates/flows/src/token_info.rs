@@ -34,7 +34,6 @@ pub(crate) fn plan(question: Question<'_>, tools: &Tools) -> Result<PlannedListi
     if !is_in_force(&found, now) {
         return Err(FlowError::grant("ended or expired"));
     }
-    tools.uses.note(found.token.key, now);
     Ok(PlannedListing {
         plan: ListingPlan { user, user_id, reach: question.listing_reach },
         presented: found.token.key,

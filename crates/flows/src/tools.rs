@@ -4,10 +4,9 @@ use std::sync::Arc;
 
 use muster_crypto::KeyRing;
 use muster_domain::{Clock, Issuer, Randomness};
-use muster_policy::ClaimsMapping;
 use muster_store::Store;
 
-use crate::{LastUses, PublishedKeys, Signers};
+use crate::{PublishedKeys, Signers};
 
 /// Store, keys, clock and randomness of one issuer, handed down from where the program is
 /// put together.
@@ -23,10 +22,6 @@ pub struct Tools {
     pub published: Arc<PublishedKeys>,
     /// The signer of each issuer, built once.
     pub signers: Arc<Signers>,
-    /// What clients are told of people.
-    pub claims: Arc<ClaimsMapping>,
-    /// When tokens were last used.
-    pub uses: Arc<LastUses>,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
     /// Where token texts and identifiers come from.

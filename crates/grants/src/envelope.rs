@@ -47,11 +47,6 @@ impl<'a> Envelope<'a> {
         &self.form
     }
 
-    /// The parameters, for a question that is kept.
-    pub(crate) fn into_form(self) -> FormParams {
-        self.form
-    }
-
     /// Whether the parameters stood in the URL.
     pub(crate) const fn is_query(&self) -> bool {
         matches!(self.raw.method, Method::Get)
@@ -65,12 +60,7 @@ impl<'a> Envelope<'a> {
     ) -> Result<(Presented, Option<Secret<String>>), ParseError> {
         let (headers, readings) = (self.raw.authorization, settings.basic_readings);
         let presented = Presented::parse(&self.form, headers, readings, self.is_query())?;
-        Ok((presented, self.proof()?))
-    }
-
-    /// The one `DPoP` header, if there is one.
-    pub(crate) fn proof(&self) -> Result<Option<Secret<String>>, ParseError> {
-        proof(self.raw.dpop)
+        Ok((presented, proof(self.raw.dpop)?))
     }
 }
 

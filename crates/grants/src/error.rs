@@ -32,18 +32,6 @@ pub enum ParseError {
     /// Parameters stand in the query of a POST.
     #[error("parameters belong into the body of a POST, not into its query")]
     QueryOfPost,
-    /// An access token in a URL (RFC 6750 2.3).
-    #[error("an access token does not belong into a query")]
-    TokenInQuery,
-    /// No access token was shown at all (RFC 6750 3.1).
-    #[error("no access token was shown")]
-    NoToken,
-    /// An access token in more than one place (RFC 6750 2).
-    #[error("the access token was shown in more than one place")]
-    TwoTokens,
-    /// What was shown cannot be an access token.
-    #[error("what was shown cannot be an access token")]
-    MalformedToken,
     /// A secret in a URL.
     #[error("a client secret does not belong into a query")]
     SecretInQuery,
@@ -98,9 +86,6 @@ impl ParseError {
             | Self::Missing(_)
             | Self::NotOneToken
             | Self::QueryOfPost
-            | Self::TokenInQuery
-            | Self::TwoTokens
-            | Self::MalformedToken
             | Self::SecretInQuery
             | Self::TwoMethods
             | Self::OtherClient
@@ -109,7 +94,6 @@ impl ParseError {
             | Self::TokenType(_)
             | Self::Method { .. } => ErrorCode::InvalidRequest,
             Self::Authentication => ErrorCode::InvalidClient,
-            Self::NoToken => ErrorCode::InvalidToken,
             Self::Scope => ErrorCode::InvalidScope,
             Self::Target => ErrorCode::InvalidTarget,
             Self::Proof => ErrorCode::InvalidDpopProof,

@@ -70,21 +70,6 @@ impl FormParams {
             .map(|(_, value)| value.expose().as_str())
     }
 
-    /// The same with one parameter more.
-    pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
-        self.0.push((name.to_owned(), Secret::from(value)));
-        self
-    }
-
-    /// Those of these names as text; reading it again gives the same.
-    pub(crate) fn encoded(&self, names: &[&str]) -> Secret<String> {
-        let mut text = form_urlencoded::Serializer::new(String::new());
-        for (name, value) in self.0.iter().filter(|(name, _)| names.contains(&name.as_str())) {
-            text.append_pair(name, value.expose());
-        }
-        Secret::new(text.finish())
-    }
-
     /// Whether any parameter has a name that grants use.
     pub(crate) fn names_of_a_grant(&self) -> bool {
         self.0.iter().any(|(name, _)| parameters::known(name).is_some())

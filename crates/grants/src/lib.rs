@@ -1,7 +1,6 @@
 #![doc = include_str!("../README.md")]
 
 mod authorization_code;
-mod authorize;
 mod basic;
 mod client_credentials;
 mod credentials;
@@ -20,14 +19,9 @@ mod targets;
 mod token_exchange;
 mod token_info;
 mod token_query;
-mod userinfo;
 mod wishes;
 
 pub use authorization_code::{AuthorizationCode, verifier_is_well_formed};
-pub use authorize::{
-    Arrived, AskedWrongly, AuthorizationQuestion, AuthorizationRequest, InvalidPrompt, Prompt,
-    PushedForm, ResponseMode, parse_authorization, parse_pushed, pushed_uri, read_kept,
-};
 pub use basic::{BasicReading, BasicReadings, Readings};
 pub use client_credentials::ClientCredentials;
 pub use credentials::Presented;
@@ -43,5 +37,4 @@ pub use targets::{Target, Targets};
 pub use token_exchange::{ExchangeToken, TokenExchange, TokenTypeUri};
 pub use token_info::TokenInfo;
 pub use token_query::{TokenQuery, parse_token_query};
-pub use userinfo::{ShownToken, TokenScheme, parse_userinfo};
 pub use wishes::Wishes;

@@ -4,7 +4,7 @@
 //! (RFC 6749 3.2), in the query of a POST, or in a message, which echoes no other name.
 
 use crate::wishes::Wishes;
-use crate::{GrantType, authorize, device_start, token_query};
+use crate::{GrantType, device_start, token_query};
 
 /// What every request may carry: how the caller presents itself (RFC 6749 2.3, RFC 7521 4.2).
 const OF_EVERY_REQUEST: [&str; 5] =
@@ -32,7 +32,6 @@ pub(crate) fn every() -> impl Iterator<Item = &'static str> {
         .chain(&Wishes::PARAMETERS)
         .chain(&token_query::PARAMETERS)
         .chain(&device_start::PARAMETERS)
-        .chain(&authorize::PARAMETERS)
         .chain(of_grants)
         .copied()
 }

@@ -2,7 +2,7 @@
 //! device flow for (RFC 8628 3.1): the same rules' spirit for requests that are no grants.
 
 use muster_client_auth::{AuthenticatedClient, Caller};
-use muster_domain::{AuthMethod, GrantName, Issuer, Reach, ScopeSet};
+use muster_domain::{AuthMethod, GrantName, Reach, ScopeSet};
 
 use crate::{Denial, Rulebook};
 
@@ -43,12 +43,6 @@ pub fn revocation_reach(caller: &Caller) -> Result<Reach, Denial> {
         Caller::Client(client) => Ok(one_client(client)),
         Caller::Admin(_) => admins_reach(caller),
     }
-}
-
-/// The tokens that open what is the person's own at this issuer, whoever shows them: the text
-/// of an access token is the right (RFC 6750 1.2).
-pub const fn bearers_reach(issuer: &Issuer) -> Reach {
-    Reach::shown_to(issuer.key)
 }
 
 /// A device flow that may begin.

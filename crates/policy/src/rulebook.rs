@@ -29,14 +29,6 @@ pub struct Lifetimes {
     pub id_token: Lifetime,
     /// The longest grace in which a used refresh token yields its successor again (D4).
     pub grace_max: Lifetime,
-    /// Of an authorization code (S21).
-    pub code: Lifetime,
-    /// Of a pushed authorization request (RFC 9126 2.2).
-    pub pushed_request: Lifetime,
-    /// Of a person's session that is not used.
-    pub session_idle: Lifetime,
-    /// Of a person's session, however much it is used.
-    pub session: Lifetime,
     /// Of the codes of a device flow (RFC 8628 3.2).
     pub device_code: Lifetime,
     /// How long a device waits between two polls, to begin with.
@@ -53,10 +45,6 @@ impl Lifetimes {
         family: Lifetime::from_days(365),
         id_token: Lifetime::from_seconds(900),
         grace_max: Lifetime::from_seconds(10),
-        code: Lifetime::from_seconds(60),
-        pushed_request: Lifetime::from_seconds(90),
-        session_idle: Lifetime::from_seconds(3_600),
-        session: Lifetime::from_seconds(12 * 3_600),
         device_code: Lifetime::from_seconds(600),
         device_interval: Lifetime::from_seconds(5),
     };

@@ -37,9 +37,6 @@ pub enum Denial {
     /// A resource or audience that the client's tokens may not name (B47).
     #[error("a resource or audience is not registered for the client")]
     TargetNotRegistered,
-    /// A code without a PKCE challenge (RFC 7636 4.4.1, RFC 9700 2.1.1).
-    #[error("this client must use PKCE: send a code_challenge by S256")]
-    ChallengeRequired,
     /// No rule spoke for it.
     #[error("no rule permits it")]
     Silence,
@@ -55,7 +52,6 @@ impl Denial {
             | Self::NotForAdmins
             | Self::NotForPublicClients
             | Self::Silence => ErrorCode::UnauthorizedClient,
-            Self::ChallengeRequired => ErrorCode::InvalidRequest,
             Self::ScopeNotRegistered => ErrorCode::InvalidScope,
             Self::TargetNotRegistered => ErrorCode::InvalidTarget,
         }

@@ -8,9 +8,9 @@ use muster_cli::{KeeperSettings, Premises, PremisesError};
 use muster_client_auth::Identity;
 use muster_crypto::SecretVerifier;
 use muster_domain::{Clock, Issuer, IssuerPath, Lifetime, Randomness, RandomnessFailed};
-use muster_flows::{LastUses, PublishedKeys, Signers, Tools};
+use muster_flows::{PublishedKeys, Signers, Tools};
 use muster_grants::ParseSettings;
-use muster_policy::{ClaimsMapping, Rulebook};
+use muster_policy::Rulebook;
 use muster_store::{Store, StoreError};
 
 use crate::admission::{Admission, Quotas};
@@ -18,8 +18,6 @@ use crate::cleaning::{Broom, Schedule};
 use crate::house::{House, ListingSettings};
 use crate::listing_gate::ListingGate;
 use crate::management::Readiness;
-use crate::noting::Noting;
-use crate::people::{AccountDoor, CodeLimits, Door, Hall, HallSettings, LoginLimits};
 use crate::pipeline::Pipeline;
 use crate::recorder::Recorder;
 use crate::request_id::RequestIds;
@@ -50,9 +48,6 @@ pub enum StartError {
     /// An address cannot be listened at.
     #[error(transparent)]
     Listen(#[from] ListenError),
-    /// A path of the issuer that no page could link to.
-    #[error("the issuer's path cannot stand in a link")]
-    Path(#[from] muster_pages::NotOurPath),
     /// No runtime.
     #[error("the threads of the service cannot be started: {0}")]
     Runtime(#[from] std::io::Error),
@@ -126,8 +121,7 @@ pub fn start_at(
     let recorder = Recorder::begin(&premises.trail, &premises.store)?;
     witness_panics(&recorder);
     ensure_signing_keys(premises, world)?;
-    let uses = Arc::new(LastUses::default());
-    let houses = houses(settings, world, premises, (&service, &recorder, &uses))?;
+    let houses = houses(settings, world, premises, (&service, &recorder))?;
     record_start(settings, premises)?;
     let doors = Doors {
         ids: RequestIds::new(Arc::clone(&world.clock), Arc::clone(&world.randomness)),
@@ -135,8 +129,7 @@ pub fn start_at(
         metrics: world.metrics.clone(),
     };
     let running = service.start(listeners, settings, doors, routes(houses))?;
-    let noting = Noting::begin(uses, Arc::clone(&premises.store))?;
-    Ok(running.recorded_by(recorder, noting))
+    Ok(running.recorded_by(recorder))
 }
 
 /// What looks after the database of open premises.
@@ -177,7 +170,7 @@ fn houses(
     settings: &Settings,
     world: &World,
     premises: &Premises,
-    (service, recorder, uses): (&Service, &Recorder, &Arc<LastUses>),
+    (service, recorder): (&Service, &Recorder),
 ) -> Result<Vec<Arc<House>>, StartError> {
     let verifier = SecretVerifier::start(
         Arc::clone(&premises.keys),
@@ -199,8 +192,6 @@ fn houses(
         verifier: Arc::new(verifier),
         published: Arc::new(PublishedKeys::default()),
         signers: Arc::new(Signers::fresh_for(settings.keys.signers_fresh_for)),
-        claims: Arc::new(settings.claims.clone()),
-        uses: Arc::clone(uses),
         gate: Arc::new(gate),
         quotas,
     };
@@ -218,8 +209,7 @@ fn houses(
     }
     // The longer path first: it may lie below the shorter one.
     issuers.sort_by_key(|issuer| std::cmp::Reverse(issuer.url.as_str().len()));
-    let house = |one| Ok(Arc::new(shared.house(one, (service, recorder))?));
-    issuers.into_iter().map(house).collect()
+    Ok(issuers.into_iter().map(|one| Arc::new(shared.house(one, (service, recorder)))).collect())
 }
 
 /// What the houses share.
@@ -230,8 +220,6 @@ struct Shared<'a> {
     verifier: Arc<SecretVerifier>,
     published: Arc<PublishedKeys>,
     signers: Arc<Signers>,
-    claims: Arc<ClaimsMapping>,
-    uses: Arc<LastUses>,
     gate: Arc<ListingGate>,
     quotas: Quotas,
 }
@@ -262,22 +250,15 @@ impl Shared<'_> {
                 keys: Arc::clone(&premises.keys),
                 published: Arc::clone(&self.published),
                 signers: Arc::clone(&self.signers),
-                claims: Arc::clone(&self.claims),
-                uses: Arc::clone(&self.uses),
                 clock: Arc::clone(&world.clock),
                 randomness: Arc::clone(&world.randomness),
             },
         }
     }
 
-    fn house(
-        &self,
-        issuer: Issuer,
-        (service, recorder): (&Service, &Recorder),
-    ) -> Result<House, StartError> {
+    fn house(&self, issuer: Issuer, (service, recorder): (&Service, &Recorder)) -> House {
         let (premises, listing) = (self.premises, &self.settings.token_info);
-        let hall = self.hall(&issuer)?;
-        Ok(House {
+        House {
             pipeline: self.pipeline(issuer.clone()),
             issuer,
             // Failures are counted for each issuer apart: its ids are its own.
@@ -296,25 +277,7 @@ impl Shared<'_> {
                 stall: listing.stall,
                 ended: listing.ended_texts,
             },
-            hall,
-        })
-    }
-
-    /// What people see and come in by.
-    fn hall(&self, issuer: &Issuer) -> Result<Hall, StartError> {
-        let login = &self.settings.login;
-        let mut doors: Vec<Box<dyn Door>> = Vec::new();
-        if login.accounts {
-            doors.push(Box::new(AccountDoor));
         }
-        let settings = HallSettings {
-            site_name: login.site_name.clone(),
-            lifetimes: self.settings.tokens.lifetimes,
-            limits: LoginLimits::new(login.per_user_and_address, login.per_address),
-            code_limits: CodeLimits::new(login.per_address),
-            doors,
-        };
-        Ok(Hall::new(issuer, settings)?)
     }
 }
 

@@ -4,13 +4,12 @@
 
 use muster_client_auth::AuthError;
 use muster_client_auth::{Caller, Reason as AuthReason};
-use muster_flows::{FlowError, UserInfoError};
-use muster_grants::{AskedWrongly, ParseError};
-use muster_policy::{Denial, InspectDenial, NoTarget};
+use muster_flows::FlowError;
+use muster_grants::ParseError;
+use muster_policy::{Denial, InspectDenial};
 use muster_store::StoreError;
 
 use crate::refusal::{NOT_THIS_GRANT, PublicWords, Refusal};
-use crate::shown_refusal::ShownRefusal;
 
 /// What the other endpoints' questions are called in the trail.
 pub(crate) const INTROSPECTION: &str = "introspection";
@@ -20,8 +19,6 @@ pub(crate) const REVOCATION: &str = "revocation";
 const NOT_THIS_TOKEN: PublicWords = PublicWords::new("this client may not revoke this token");
 /// RFC 8628 3.1.
 pub(crate) const DEVICE_START: &str = "device_authorization";
-/// RFC 9126.
-pub(crate) const PUSHING: &str = "pushed_authorization_request";
 
 /// Which step said no, and why.
 #[derive(Debug, thiserror::Error)]
@@ -50,28 +47,6 @@ pub enum Cause {
     /// The caller did not prove who it is.
     #[error(transparent)]
     Authentication(#[from] AuthError),
-    /// A pushed request that is wrong in itself (RFC 9126 2.3).
-    #[error("{wrong}")]
-    AskedWrongly {
-        /// Who.
-        caller: String,
-        /// What is wrong.
-        wrong: AskedWrongly,
-    },
-    /// A pushed request whose answer could not be sent anywhere.
-    #[error("{none}")]
-    NoTarget {
-        /// Who.
-        caller: String,
-        /// Why.
-        none: NoTarget,
-    },
-    /// No access token was shown, or not as one is.
-    #[error("{0}")]
-    NoGoodToken(ParseError),
-    /// The access token that was shown opens nothing here.
-    #[error(transparent)]
-    UserInfo(UserInfoError),
     /// The caller may not.
     #[error("{denial}")]
     Denied {
@@ -105,16 +80,6 @@ impl Cause {
         Self::Flow { caller: caller.to_owned(), asked, error }
     }
 
-    /// A pushed request that is wrong in itself.
-    pub(crate) fn asked(caller: &str, wrong: AskedWrongly) -> Self {
-        Self::AskedWrongly { caller: caller.to_owned(), wrong }
-    }
-
-    /// A pushed request whose answer could not be sent anywhere.
-    pub(crate) fn no_target(caller: &str, none: NoTarget) -> Self {
-        Self::NoTarget { caller: caller.to_owned(), none }
-    }
-
     /// A caller that may not even ask: one that proves nothing is nobody (S40, B103).
     pub(crate) fn unseen(caller: &Caller, denial: InspectDenial) -> Self {
         match denial {
@@ -141,26 +106,18 @@ impl Cause {
                 Refusal::Busy { retry_after: 1, reason: "the hashing queue is full".into() }
             }
             Self::Authentication(AuthError::Store(error)) => store(error),
-            Self::AskedWrongly { wrong, .. } => Refusal::AskedWrongly(*wrong),
-            Self::NoTarget { none, .. } => Refusal::invalid_request(none.words()),
-            Self::NoGoodToken(error) => Refusal::Shown(no_good_token(error)),
-            Self::UserInfo(error) => not_told(error),
             Self::Denied { denial, asked, .. } => denied(*denial, asked),
             Self::Flow { error, .. } => flow(error),
         }
     }
 
     /// What was asked, once that was known.
-    pub(crate) const fn what_was_asked(&self) -> Option<&'static str> {
+    pub(crate) const fn asked(&self) -> Option<&'static str> {
         match self {
             Self::Denied { asked, .. } | Self::Flow { asked, .. } => Some(asked),
             Self::Malformed(_)
             | Self::TooManyFailures { .. }
             | Self::TooManyRequests { .. }
-            | Self::AskedWrongly { .. }
-            | Self::NoTarget { .. }
-            | Self::NoGoodToken(_)
-            | Self::UserInfo(_)
             | Self::Authentication(_) => None,
         }
     }
@@ -170,13 +127,9 @@ impl Cause {
         match self {
             Self::Malformed(_)
             | Self::TooManyFailures { .. }
-            | Self::NoGoodToken(_)
-            | Self::UserInfo(_)
             | Self::Authentication(AuthError::Busy | AuthError::Store(_)) => None,
             Self::Authentication(AuthError::InvalidClient { claimed, .. }) => claimed.as_deref(),
             Self::TooManyRequests { caller, .. }
-            | Self::AskedWrongly { caller, .. }
-            | Self::NoTarget { caller, .. }
             | Self::Denied { caller, .. }
             | Self::Flow { caller, .. } => Some(caller),
         }
@@ -189,7 +142,6 @@ fn not_for_it(asked: &str) -> PublicWords {
         INTROSPECTION => "this client may not use the introspection endpoint",
         REVOCATION => "this client may not use the revocation endpoint",
         DEVICE_START => "this client may not begin a device flow",
-        PUSHING => "this client may not ask people for codes",
         _ => return NOT_THIS_GRANT,
     })
 }
@@ -197,9 +149,6 @@ fn not_for_it(asked: &str) -> PublicWords {
 fn denied(denial: Denial, asked: &str) -> Refusal {
     match denial {
         Denial::ScopeNotRegistered => Refusal::InvalidScope(denial.to_string().into()),
-        Denial::ChallengeRequired => {
-            Refusal::invalid_request("this client must use PKCE: send a code_challenge by S256")
-        }
         Denial::TargetNotRegistered => Refusal::InvalidTarget(denial.to_string().into()),
         Denial::NoListingRight
         | Denial::NotForClients
@@ -209,34 +158,6 @@ fn denied(denial: Denial, asked: &str) -> Refusal {
         | Denial::Silence => {
             Refusal::UnauthorizedClient(not_for_it(asked), denial.to_string().into())
         }
-    }
-}
-
-/// What is said to whoever shows no token, or not as one is shown.
-fn no_good_token(error: &ParseError) -> ShownRefusal {
-    let refusal = malformed(error);
-    if let Refusal::Shown(shown) = refusal {
-        return shown;
-    }
-    if *error == ParseError::Proof {
-        return ShownRefusal::InvalidProof("malformed".into());
-    }
-    let Refusal::InvalidRequest(words) = refusal else {
-        return ShownRefusal::Malformed("the request is malformed".into());
-    };
-    ShownRefusal::Malformed(words)
-}
-
-fn not_told(error: &UserInfoError) -> Refusal {
-    match error {
-        UserInfoError::InvalidToken { reason } => {
-            Refusal::Shown(ShownRefusal::InvalidToken((*reason).into()))
-        }
-        UserInfoError::InsufficientScope => Refusal::Shown(ShownRefusal::InsufficientScope),
-        UserInfoError::Flow(FlowError::InvalidProof { reason }) => {
-            Refusal::Shown(ShownRefusal::InvalidProof((*reason).into()))
-        }
-        UserInfoError::Flow(error) => flow(error),
     }
 }
 
@@ -253,14 +174,12 @@ fn flow(error: &FlowError) -> Refusal {
         FlowError::AuthorizationPending => Refusal::AuthorizationPending,
         FlowError::SlowDown => Refusal::SlowDown,
         FlowError::ExpiredToken => Refusal::ExpiredToken,
-        FlowError::AccessDenied | FlowError::NotAdmitted { .. } => Refusal::AccessDenied,
-        FlowError::PushedRequestSpent => Refusal::InvalidGrant(error.to_string().into()),
+        FlowError::AccessDenied => Refusal::AccessDenied,
         FlowError::NoSigningKey
         | FlowError::Signing(_)
         | FlowError::Sealing(_)
         | FlowError::Id(_) => Refusal::ServerError(error.to_string().into()),
         FlowError::Randomness(_) => Refusal::StoreUnavailable(error.to_string().into()),
-        FlowError::Busy => Refusal::Busy { retry_after: 1, reason: error.to_string().into() },
         FlowError::Store(error) => store(error),
     }
 }
@@ -291,16 +210,6 @@ fn malformed(error: &ParseError) -> Refusal {
         ),
         ParseError::SecretInQuery => {
             Refusal::invalid_request("a client secret does not belong into a query")
-        }
-        ParseError::TokenInQuery => {
-            Refusal::invalid_request("an access token does not belong into a query")
-        }
-        ParseError::NoToken => Refusal::Shown(ShownRefusal::NoToken),
-        ParseError::TwoTokens => {
-            Refusal::invalid_request("the access token stands in more than one place")
-        }
-        ParseError::MalformedToken => {
-            Refusal::invalid_request("what was shown cannot be an access token")
         }
         ParseError::TwoMethods => {
             Refusal::invalid_request("more than one way of client authentication is used")

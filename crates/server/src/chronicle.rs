@@ -1,7 +1,7 @@
 //! What flows did, as entries of the audit trail, in the unit of the deed itself.
 
 use muster_audit::{Actor, Ending, Entry, Event, Subject, Trail};
-use muster_domain::{ClientId, TransactionKey, UserId};
+use muster_domain::{TransactionKey, UserId};
 use muster_flows::{Chronicle, Happening};
 use muster_store::{StoreError, Unit};
 
@@ -55,31 +55,6 @@ impl RequestChronicle<'_> {
                     .with_flag("family", family)
                     .about(Subject::Token(token))
             }
-            Happening::LoggedIn { user, door } => {
-                let entry = self.begun(Event::LoggedIn, Ending::Done);
-                about_user(entry.with_word("door", door.as_str()), Some(user))
-            }
-            Happening::LoggedOut { user } => {
-                about_user(self.begun(Event::LoggedOut, Ending::Done), Some(user))
-            }
-            Happening::CodeIssued { transaction, client, user } => {
-                let entry = about_user(self.begun(Event::CodeIssued, Ending::Done), Some(user));
-                entry.to_client(client.as_str()).with_count("transaction", number(transaction))
-            }
-            Happening::AccessEnded { user, client, transaction, count } => {
-                let count = u64::try_from(count).unwrap_or(u64::MAX);
-                let entry = self.begun(Event::AccessEnded, Ending::Done);
-                let entry = at_client(about_user(entry, Some(user)), client);
-                match transaction {
-                    Some(transaction) => entry.with_count("transaction", number(transaction)),
-                    None => entry.with_count("transactions", count),
-                }
-            }
-            Happening::ConsentForgotten { user, client } => {
-                let entry = self.begun(Event::ConsentForgotten, Ending::Done);
-                at_client(about_user(entry, Some(user)), client)
-            }
-            Happening::RequestPushed => self.begun(Event::RequestPushed, Ending::Done),
             Happening::DeviceStarted => self.begun(Event::DeviceStarted, Ending::Done),
             Happening::DeviceDecided { user, approved } => {
                 let ending = if approved { Ending::Done } else { Ending::Refused };
@@ -103,13 +78,6 @@ impl RequestChronicle<'_> {
             .by(self.actor)
             .in_issuer(self.issuer)
             .from(&self.facts.client.to_string(), self.facts.id.as_str())
-    }
-}
-
-fn at_client(entry: Entry, client: Option<&ClientId>) -> Entry {
-    match client {
-        None => entry,
-        Some(client) => entry.to_client(client.as_str()),
     }
 }
 

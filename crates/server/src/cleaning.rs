@@ -91,8 +91,6 @@ impl Broom {
             all.transactions = all.transactions.saturating_add(cleaned.transactions);
             all.codes = all.codes.saturating_add(cleaned.codes);
             all.device_flows = all.device_flows.saturating_add(cleaned.device_flows);
-            all.sessions = all.sessions.saturating_add(cleaned.sessions);
-            all.pushed_requests = all.pushed_requests.saturating_add(cleaned.pushed_requests);
         }
     }
 

@@ -17,7 +17,6 @@ use crate::causes::Cause;
 use crate::edge::RequestFacts;
 use crate::extract::TokenForm;
 use crate::listing_gate::ListingGate;
-use crate::people::Hall;
 use crate::pipeline::{Answered, Pipeline};
 use crate::recorder::Recorder;
 use crate::shutdown::Stop;
@@ -51,8 +50,6 @@ pub struct House {
     pub stop: Stop,
     /// How listings are made.
     pub listing: ListingSettings,
-    /// Pages, cookies and doors.
-    pub hall: Hall,
 }
 
 /// How listings are made.

@@ -2,15 +2,11 @@
 //! introspection (RFC 7662), revocation (RFC 7009), the start of a device flow (RFC 8628 3.1).
 
 use muster_client_auth::Caller;
-use muster_domain::{Lifetime, Secret};
-use muster_flows::{ActiveToken, DeviceStarted, Revoked, introspect, push, revoke, start_device};
-use muster_grants::{RawRequest, parse_device_start, parse_pushed, parse_token_query};
-use muster_policy::{
-    Denial, introspection_reach, permit_authorization, permit_device, redirect_target,
-    revocation_reach,
-};
+use muster_flows::{ActiveToken, DeviceStarted, Revoked, introspect, revoke, start_device};
+use muster_grants::{RawRequest, parse_device_start, parse_token_query};
+use muster_policy::{introspection_reach, permit_device, revocation_reach};
 
-use crate::causes::{Cause, DEVICE_START, INTROSPECTION, PUSHING, REVOCATION};
+use crate::causes::{Cause, DEVICE_START, INTROSPECTION, REVOCATION};
 use crate::pipeline::{Errand, Pipeline, Surroundings};
 
 impl Pipeline {
@@ -46,33 +42,6 @@ impl Pipeline {
         let chronicle = around.chronicle(&caller);
         revoke(&query, reach, (&self.tools, &*chronicle))
             .map_err(|error| Cause::flow(caller.id(), REVOCATION, error))
-    }
-
-    /// Keeps an authorization request that a client pushes (RFC 9126 2.1): it is checked as it
-    /// would be at `/authorize`, and what is wrong is told at once (2.3).
-    pub fn push(
-        &self,
-        raw: &RawRequest<'_>,
-        around: &dyn Surroundings,
-    ) -> Result<(Secret<String>, Lifetime), Cause> {
-        let (presented, form, _) = parse_pushed(raw, &self.reading)?;
-        let caller = self.known(&presented, Errand::Other, around)?;
-        let Caller::Client(client) = &caller else {
-            return Err(Cause::denied(caller.id(), PUSHING, Denial::NotForAdmins));
-        };
-        let client = client.client();
-        let request = form.of_client(client.id.as_str())?;
-        let question = request.question().map_err(|wrong| Cause::asked(caller.id(), wrong))?;
-        let target = redirect_target(&client.registration, request.redirect_uri.as_deref())
-            .map_err(|none| Cause::no_target(caller.id(), none))?;
-        permit_authorization(client, target, question, &self.rulebook)
-            .map_err(|denial| Cause::denied(caller.id(), PUSHING, denial))?;
-        let lifetime = self.rulebook.lifetimes.pushed_request;
-        let until = self.tools.clock.now().plus(lifetime);
-        let chronicle = around.chronicle(&caller);
-        let handle = push(&request, client, until, (&self.tools, &*chronicle))
-            .map_err(|error| Cause::flow(caller.id(), PUSHING, error))?;
-        Ok((handle, lifetime))
     }
 
     /// Begins a device flow (RFC 8628 3.1).

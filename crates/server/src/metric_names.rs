@@ -80,12 +80,6 @@ pub(crate) const METRICS: &[Metric] = &[
         what: "Tokens whose text could not be opened.",
     },
     Metric {
-        name: "muster_device_codes_wrong_total",
-        kind: Kind::Counter,
-        labels: "",
-        what: "Codes of devices that people typed wrongly.",
-    },
-    Metric {
         name: "muster_listed_tokens_total",
         kind: Kind::Counter,
         labels: "",
@@ -114,12 +108,6 @@ pub(crate) const METRICS: &[Metric] = &[
         kind: Kind::Gauge,
         labels: "",
         what: "Listings that wait for their turn.",
-    },
-    Metric {
-        name: "muster_log_outs_total",
-        kind: Kind::Counter,
-        labels: "",
-        what: "People who logged out.",
     },
     Metric {
         name: "muster_log_lines_dropped_total",

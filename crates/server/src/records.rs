@@ -27,25 +27,19 @@ impl House {
             Cause::Malformed(ParseError::Authentication) => Event::ClientAuthentication,
             // Malformed requests and our own failures are in the log; the trail is about who
             // was let in and who was not. A device that asks again and again is no news.
-            // What a token opens at `/userinfo` is asked all day, like an introspection.
             Cause::Malformed(_)
-            | Cause::NoGoodToken(_)
-            | Cause::UserInfo(_)
             | Cause::Authentication(AuthError::Store(_))
             | Cause::Flow {
                 error: FlowError::AuthorizationPending | FlowError::SlowDown | FlowError::Store(_),
                 ..
             } => return,
-            Cause::Denied { .. }
-            | Cause::AskedWrongly { .. }
-            | Cause::NoTarget { .. }
-            | Cause::Flow { .. } => Event::GrantRefused,
+            Cause::Denied { .. } | Cause::Flow { .. } => Event::GrantRefused,
             Cause::TooManyFailures { .. }
             | Cause::TooManyRequests { .. }
             | Cause::Authentication(AuthError::Busy) => Event::LimitHit,
         };
         let mut entry = self.entry(event, Ending::Refused, &form.facts);
-        if let Some(asked) = cause.what_was_asked() {
+        if let Some(asked) = cause.asked() {
             entry = entry.with_word("grant", asked);
         }
         if form.is_by_get() {

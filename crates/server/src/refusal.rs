@@ -11,9 +11,6 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::{HttpResponse, ResponseError};
 use muster_domain::ErrorCode;
-use muster_grants::AskedWrongly;
-
-use crate::shown_refusal::ShownRefusal;
 
 /// What a challenge says: one realm for the whole service, so that the answers to all
 /// failed authentications are the same.
@@ -27,8 +24,6 @@ pub type Reason = Cow<'static, str>;
 pub enum Refusal {
     /// The request is malformed in itself; the words say how.
     InvalidRequest(PublicWords),
-    /// A pushed authorization request that is wrong in itself (RFC 9126 2.3).
-    AskedWrongly(AskedWrongly),
     /// Client authentication failed, for whatever reason: one answer for all.
     InvalidClient(Reason),
     /// The presented token or grant is not acceptable: one answer for all reasons.
@@ -45,8 +40,6 @@ pub enum Refusal {
     InvalidExchange(Reason),
     /// The proof of possession is missing or not acceptable (RFC 9449 5).
     InvalidProof(Reason),
-    /// An access token was to be shown, and opens nothing (RFC 6750 3).
-    Shown(ShownRefusal),
     /// The person has not decided yet (RFC 8628 3.5).
     AuthorizationPending,
     /// The device polls too fast.
@@ -158,10 +151,6 @@ impl Refusal {
             Self::ExpiredToken,
             Self::AccessDenied,
             Self::InvalidClient(reason()),
-            Self::Shown(ShownRefusal::NoToken),
-            Self::Shown(ShownRefusal::InvalidToken(reason())),
-            Self::Shown(ShownRefusal::InvalidProof(reason())),
-            Self::Shown(ShownRefusal::InsufficientScope),
             Self::NotFound,
             Self::MethodNotAllowed("GET, POST".into()),
             Self::RequestTimeout,
@@ -201,7 +190,6 @@ impl Refusal {
         let later = |status, words| Facts::new(status, Code::TemporarilyUnavailable, words);
         match self {
             Self::InvalidRequest(words) => invalid_request(Status::BAD_REQUEST, words.as_str()),
-            Self::AskedWrongly(wrong) => refused(wrong.code, wrong.words),
             Self::InvalidClient(reason) => {
                 Facts::new(Status::UNAUTHORIZED, Code::InvalidClient, NOT_PROVEN)
                     .because(reason)
@@ -216,9 +204,6 @@ impl Refusal {
             Self::InvalidTarget(reason) => refused(Code::InvalidTarget, BAD_TARGET).because(reason),
             Self::InvalidExchange(why) => refused(Code::InvalidRequest, BAD_EXCHANGE).because(why),
             Self::InvalidProof(why) => refused(Code::InvalidDpopProof, BAD_PROOF).because(why),
-            Self::Shown(shown) => {
-                shown_facts(shown).with(header::WWW_AUTHENTICATE, shown.challenge())
-            }
             Self::AuthorizationPending => refused(Code::AuthorizationPending, PENDING),
             Self::SlowDown => refused(Code::SlowDown, "wait longer between two polls"),
             Self::ExpiredToken => refused(Code::ExpiredToken, "the device code has expired"),
@@ -268,31 +253,6 @@ impl Refusal {
     }
 }
 
-/// The rows of access tokens that open nothing (RFC 6750 3.1).
-fn shown_facts(shown: &ShownRefusal) -> Facts<'_> {
-    use ErrorCode as Code;
-    use StatusCode as Status;
-    match shown {
-        ShownRefusal::NoToken => {
-            Facts::new(Status::UNAUTHORIZED, Code::InvalidToken, "an access token is to be shown")
-        }
-        ShownRefusal::Malformed(words) => {
-            Facts::new(Status::BAD_REQUEST, Code::InvalidRequest, words.as_str())
-        }
-        ShownRefusal::InvalidToken(reason) => {
-            Facts::new(Status::UNAUTHORIZED, Code::InvalidToken, BAD_TOKEN).because(reason)
-        }
-        ShownRefusal::InvalidProof(reason) => {
-            Facts::new(Status::UNAUTHORIZED, Code::InvalidDpopProof, BAD_PROOF).because(reason)
-        }
-        ShownRefusal::InsufficientScope => {
-            Facts::new(Status::FORBIDDEN, Code::InsufficientScope, NO_OPENID)
-        }
-    }
-}
-
-const BAD_TOKEN: &str = "the access token is not acceptable";
-const NO_OPENID: &str = "the access token lacks the scope openid";
 const NOT_ACCEPTABLE: &str = "the presented token or grant is not acceptable";
 /// What a client may not do.
 pub(crate) const NOT_THIS_GRANT: PublicWords =
@@ -364,15 +324,7 @@ impl<'a> Facts<'a> {
             | ErrorCode::ExpiredToken
             | ErrorCode::AccessDenied
             | ErrorCode::InvalidToken
-            | ErrorCode::InsufficientScope
-            | ErrorCode::UnsupportedTokenType
-            | ErrorCode::UnsupportedResponseType
-            | ErrorCode::LoginRequired
-            | ErrorCode::ConsentRequired
-            | ErrorCode::RequestNotSupported
-            | ErrorCode::RequestUriNotSupported
-            | ErrorCode::RegistrationNotSupported
-            | ErrorCode::InvalidRequestUri => tracing::info!(status, error, reason, "refused"),
+            | ErrorCode::UnsupportedTokenType => tracing::info!(status, error, reason, "refused"),
         }
     }
 }
@@ -417,11 +369,6 @@ mod tests {
             Refusal::InvalidTarget(reason()),
             Refusal::InvalidExchange(reason()),
             Refusal::InvalidProof(reason()),
-            Refusal::Shown(ShownRefusal::NoToken),
-            Refusal::Shown(ShownRefusal::Malformed("words".into())),
-            Refusal::Shown(ShownRefusal::InvalidToken(reason())),
-            Refusal::Shown(ShownRefusal::InvalidProof(reason())),
-            Refusal::Shown(ShownRefusal::InsufficientScope),
             Refusal::AuthorizationPending,
             Refusal::SlowDown,
             Refusal::ExpiredToken,
@@ -472,8 +419,7 @@ mod tests {
             let answer = refusal.answer();
             let has = |name| answer.headers().contains_key(name);
             let status = answer.status().as_u16();
-            let opens_nothing = matches!(refusal, Refusal::Shown(_));
-            assert_eq!(has(header::WWW_AUTHENTICATE), status == 401 || opens_nothing);
+            assert_eq!(has(header::WWW_AUTHENTICATE), status == 401);
             assert_eq!(has(header::RETRY_AFTER), [429, 503].contains(&status));
             assert_eq!(has(header::ALLOW), status == 405);
         }

@@ -18,7 +18,6 @@ use tokio::task::JoinHandle;
 use crate::blocking::{Blocking, BlockingLimits};
 use crate::edge::{Limits, Listener, TrustedProxies, Wall};
 use crate::management::{self, Managed, Readiness};
-use crate::noting::Noting;
 use crate::recorder::Recorder;
 use crate::request_id::RequestIds;
 use crate::settings::{Http, Settings};
@@ -187,7 +186,6 @@ impl Service {
             handles,
             serving,
             recorder: None,
-            noting: None,
         })
     }
 }
@@ -216,7 +214,6 @@ pub struct Running {
     handles: [ServerHandle; 2],
     serving: [JoinHandle<io::Result<()>>; 2],
     recorder: Option<Recorder>,
-    noting: Option<Noting>,
 }
 
 /// How long a stop waits for what is still to be recorded.
@@ -225,8 +222,8 @@ const FOR_RECORDING: Duration = Duration::from_secs(2);
 impl Running {
     /// With whom to wait for before the process ends.
     #[must_use]
-    pub(crate) fn recorded_by(self, recorder: Recorder, noting: Noting) -> Self {
-        Self { recorder: Some(recorder), noting: Some(noting), ..self }
+    pub fn recorded_by(self, recorder: Recorder) -> Self {
+        Self { recorder: Some(recorder), ..self }
     }
 
     /// Serves until a signal comes or a part of the house gives up, then stops in order.
@@ -265,9 +262,6 @@ impl Running {
         });
         if let Some(recorder) = &self.recorder {
             recorder.flush(FOR_RECORDING);
-        }
-        if let Some(noting) = self.noting {
-            noting.finish(FOR_RECORDING);
         }
         tracing::info!(?stopped, "stopped");
         // Threads that still block (a database that hangs) do not keep the process.

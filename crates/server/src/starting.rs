@@ -42,7 +42,7 @@ fn entry(event: Event, premises: &Premises) -> Entry {
 }
 
 /// Each section of the settings, as text that may hold secrets: it is not to be written.
-fn sections(settings: &Settings) -> [(&'static str, String); 13] {
+fn sections(settings: &Settings) -> [(&'static str, String); 11] {
     let Settings {
         http,
         management,
@@ -52,8 +52,6 @@ fn sections(settings: &Settings) -> [(&'static str, String); 13] {
         client_auth,
         token_info,
         tokens,
-        login,
-        claims,
         retention,
         audit,
         telemetry,
@@ -67,8 +65,6 @@ fn sections(settings: &Settings) -> [(&'static str, String); 13] {
         ("client_auth_settings_hmac", format!("{client_auth:?}")),
         ("token_info_settings_hmac", format!("{token_info:?}")),
         ("tokens_settings_hmac", format!("{tokens:?}")),
-        ("login_settings_hmac", format!("{login:?}")),
-        ("claims_settings_hmac", format!("{claims:?}")),
         ("retention_settings_hmac", format!("{retention:?}")),
         ("audit_settings_hmac", format!("{audit:?}")),
         ("telemetry_settings_hmac", format!("{telemetry:?}")),

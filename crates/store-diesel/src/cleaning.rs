@@ -15,7 +15,7 @@ use muster_store::{Cleaned, CleaningWriting, StoreError};
 use crate::backend::BulkDelete;
 use crate::error::store_error;
 use crate::leases::Leases;
-use crate::schema::{codes, device_flows, pushed_requests, sessions, tokens, transactions};
+use crate::schema::{codes, device_flows, tokens, transactions};
 use crate::session::Session;
 
 /// Numbers of rows by shard: each shard is one place of a cluster.
@@ -116,39 +116,6 @@ macro_rules! cleaning {
                     .load(&mut *self.connection)
                     .map_err(store_error)?;
                 self.delete_each(&by_shard(over), BulkDelete::delete_device_flows)
-            }
-
-            fn clean_sessions(&mut self, before: i64, limit: i64) -> Result<usize, StoreError> {
-                let over: Vec<(i16, i64)> = sessions::table
-                    .filter(sessions::expires_at.le(before))
-                    .order(sessions::expires_at)
-                    .select((sessions::shard, sessions::seq))
-                    .limit(limit)
-                    .load(&mut *self.connection)
-                    .map_err(store_error)?;
-                self.delete_each(&by_shard(over), BulkDelete::delete_sessions)
-            }
-
-            fn clean_pushed_requests(
-                &mut self,
-                before: i64,
-                limit: i64,
-            ) -> Result<usize, StoreError> {
-                let over: Vec<(i32, Vec<u8>)> = pushed_requests::table
-                    .filter(pushed_requests::expires_at.le(before))
-                    .order(pushed_requests::expires_at)
-                    .select((pushed_requests::issuer_seq, pushed_requests::lookup))
-                    .limit(limit)
-                    .load(&mut *self.connection)
-                    .map_err(store_error)?;
-                let mut deleted = 0;
-                for (issuer, lookup) in &over {
-                    let gone = diesel::delete(pushed_requests::table.find((issuer, lookup)))
-                        .execute(&mut *self.connection)
-                        .map_err(store_error)?;
-                    deleted = usize::saturating_add(deleted, gone);
-                }
-                Ok(deleted)
             }
 
             /// Deletes these rows, shard by shard.
@@ -287,8 +254,6 @@ macro_rules! cleaning {
                     codes: self.delete_each(&by_shard(codes), BulkDelete::delete_codes)?,
                     transactions: self.clean_transactions(before, candidates)?,
                     device_flows: self.clean_device_flows(before, limit)?,
-                    sessions: self.clean_sessions(before, limit)?,
-                    pushed_requests: self.clean_pushed_requests(before, limit)?,
                 })
             }
         }

@@ -1,13 +1,11 @@
 #![doc = include_str!("../README.md")]
 
-mod accounts;
 mod administers;
 mod assertions;
 mod audit;
 mod backend;
 mod cleaning;
 mod codes;
-mod consents;
 mod data_keys;
 mod descent;
 mod device_flows;
@@ -20,18 +18,15 @@ mod listing;
 pub mod migrate;
 mod numbers;
 mod open;
-mod own;
 mod parties_reading;
 mod parties_writing;
 mod purge;
-mod pushed_requests;
 mod rows;
 mod schema;
 #[cfg(feature = "scratch")]
 mod scratch;
 mod served_names;
 mod session;
-mod sessions;
 mod signing_keys;
 mod surroundings;
 mod tokens_reading;

@@ -39,12 +39,11 @@ fn beginning(range: &TokenRange) -> (i64, i64, i64, i64, i16) {
     )
 }
 
-/// Whether a reach lets see lists about this user at all, or only single tokens.
-fn lists(reach: Reach, user: UserKey) -> bool {
+/// Whether a reach lets see lists at all, or only single tokens.
+const fn lists(reach: Reach) -> bool {
     match reach.clients() {
-        ReachedClients::Own(own) => own == user,
         ReachedClients::Of(_) | ReachedClients::Every { .. } | ReachedClients::One(_) => true,
-        ReachedClients::Meant { .. } | ReachedClients::Any { .. } | ReachedClients::Bearer => false,
+        ReachedClients::Meant { .. } | ReachedClients::Any { .. } => false,
     }
 }
 
@@ -72,7 +71,7 @@ macro_rules! listing {
                 reach: Reach,
                 user: UserKey,
             ) -> Result<Option<(PartyStatus, UserStatus)>, StoreError> {
-                if !lists(reach, user) {
+                if !lists(reach) {
                     return Ok(None);
                 }
                 users::table
@@ -110,19 +109,7 @@ macro_rules! listing {
                         Ok(links > 0)
                     }
                     // Rights over single tokens; nothing for listings.
-                    ReachedClients::Meant { .. }
-                    | ReachedClients::Any { .. }
-                    | ReachedClients::Bearer => Ok(false),
-                    ReachedClients::Own(user) => {
-                        let status: Option<i16> = users::table
-                            .find((user.shard.number(), user.number))
-                            .select(users::status)
-                            .first(&mut *self.connection)
-                            .optional()
-                            .map_err(store_error)?;
-                        let status = status.map(user_status).transpose()?;
-                        Ok(status == Some(UserStatus::Active))
-                    }
+                    ReachedClients::Meant { .. } | ReachedClients::Any { .. } => Ok(false),
                     ReachedClients::One(own) => {
                         let status: Option<i16> = clients::table
                             .find(small(own.number())?)
@@ -143,7 +130,7 @@ macro_rules! listing {
                 after: Option<&ClientId>,
                 limit: i64,
             ) -> Result<Vec<ListedClient>, StoreError> {
-                if !lists(reach, user) {
+                if !lists(reach) {
                     return Ok(Vec::new());
                 }
                 let mut query = holdings::table
@@ -164,10 +151,8 @@ macro_rules! listing {
                     .into_boxed();
                 query = match reach.clients() {
                     ReachedClients::Every { .. }
-                    | ReachedClients::Own(_)
                     | ReachedClients::Meant { .. }
-                    | ReachedClients::Any { .. }
-                    | ReachedClients::Bearer => query,
+                    | ReachedClients::Any { .. } => query,
                     ReachedClients::One(client) => {
                         query.filter(holdings::client_seq.eq(small(client.number())?))
                     }

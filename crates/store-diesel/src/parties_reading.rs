@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 use muster_domain::{
-    AdminClient, AdminId, Client, ClientId, ClientKey, ClientStanding, IssuerKey, PartyStatus,
+    AdminClient, AdminId, Client, ClientId, ClientStanding, IssuerKey, PartyStatus,
 };
 use muster_store::{PartiesReading, Party, PartyPage, StoreError};
 
@@ -107,20 +107,6 @@ macro_rules! parties_reading {
                 clients::table
                     .filter(clients::issuer_seq.eq(small(issuer.number())?))
                     .filter(clients::id.eq(id.as_str()))
-                    .select(ClientRow::as_select())
-                    .first(&mut *self.connection)
-                    .optional()
-                    .map_err(store_error)?
-                    .map(ClientRow::into_domain)
-                    .transpose()
-            }
-
-            fn find_client_by_key(
-                &mut self,
-                client: ClientKey,
-            ) -> Result<Option<Client>, StoreError> {
-                clients::table
-                    .find(small(client.number())?)
                     .select(ClientRow::as_select())
                     .first(&mut *self.connection)
                     .optional()

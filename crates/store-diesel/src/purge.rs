@@ -11,10 +11,7 @@ use crate::backend::BulkDelete;
 use crate::descent::Descendants;
 use crate::error::store_error;
 use crate::rows::small;
-use crate::schema::{
-    accounts, administers, clients, consents, device_flows, holdings, pushed_requests, sessions,
-    tokens, transactions, users,
-};
+use crate::schema::{administers, clients, device_flows, holdings, tokens, transactions, users};
 use crate::served_names::ServedNames;
 use crate::session::Session;
 
@@ -34,12 +31,6 @@ pub(crate) trait Purge {
 
     /// Deletes some of what a client holds in its own name; whether there was any.
     fn purge_own(&mut self, client: i32) -> Result<bool, StoreError>;
-
-    /// Forgets what so many users have allowed a client; whether there was any.
-    fn purge_consents(&mut self, client: i32, users: i64) -> Result<bool, StoreError>;
-
-    /// Deletes what lets a user in: sessions, password, consents, devices.
-    fn purge_door(&mut self, shard: i16, user: i64) -> Result<(), StoreError>;
 
     /// Takes care of what depends on transactions of a shard that were just deleted.
     fn purge_below(&mut self, shard: i16, gone: Vec<i64>) -> Result<(), StoreError>;
@@ -77,17 +68,9 @@ macro_rules! purge {
                 for (shard, user) in &batch {
                     self.purge_holding(*shard, *user, client)?;
                 }
-                if !batch.is_empty()
-                    || self.purge_own(client)?
-                    || self.purge_consents(client, users)?
-                {
+                if !batch.is_empty() || self.purge_own(client)? {
                     return Ok(true);
                 }
-                diesel::delete(
-                    pushed_requests::table.filter(pushed_requests::client_seq.eq(client)),
-                )
-                .execute(&mut *self.connection)
-                .map_err(store_error)?;
                 diesel::delete(device_flows::table.filter(device_flows::client_seq.eq(client)))
                     .execute(&mut *self.connection)
                     .map_err(store_error)?;
@@ -103,11 +86,6 @@ macro_rules! purge {
 
             fn purge_user(&mut self, user: UserKey) -> Result<bool, StoreError> {
                 let (shard, number) = (user.shard.number(), user.number);
-                // First, so that nothing is added to a user of whom the rest has gone.
-                let removed = diesel::delete(users::table.find((shard, number)))
-                    .execute(&mut *self.connection)
-                    .map_err(store_error)?;
-                self.purge_door(shard, number)?;
                 diesel::delete(
                     tokens::table
                         .filter(tokens::shard.eq(shard))
@@ -125,13 +103,23 @@ macro_rules! purge {
                 .map_err(store_error)?;
                 self.purge_below(shard, gone)?;
                 diesel::delete(
+                    device_flows::table
+                        .filter(device_flows::user_shard.eq(shard))
+                        .filter(device_flows::user_seq.eq(number)),
+                )
+                .execute(&mut *self.connection)
+                .map_err(store_error)?;
+                diesel::delete(
                     holdings::table
                         .filter(holdings::shard.eq(shard))
                         .filter(holdings::user_seq.eq(number)),
                 )
                 .execute(&mut *self.connection)
                 .map_err(store_error)?;
-                Ok(removed > 0)
+                diesel::delete(users::table.find((shard, number)))
+                    .execute(&mut *self.connection)
+                    .map(|removed| removed > 0)
+                    .map_err(store_error)
             }
 
             fn purge_holding(
@@ -202,50 +190,6 @@ macro_rules! purge {
                     self.purge_below(key.0, vec![key.1])?;
                 }
                 Ok(!some.is_empty())
-            }
-
-            fn purge_consents(&mut self, client: i32, users: i64) -> Result<bool, StoreError> {
-                let some: Vec<(i16, i64)> = consents::table
-                    .filter(consents::client_seq.eq(client))
-                    .order((consents::shard, consents::user_seq))
-                    .select((consents::shard, consents::user_seq))
-                    .limit(users)
-                    .load(&mut *self.connection)
-                    .map_err(store_error)?;
-                for (shard, user) in &some {
-                    diesel::delete(consents::table.find((shard, user, client)))
-                        .execute(&mut *self.connection)
-                        .map_err(store_error)?;
-                }
-                Ok(!some.is_empty())
-            }
-
-            fn purge_door(&mut self, shard: i16, user: i64) -> Result<(), StoreError> {
-                diesel::delete(
-                    sessions::table
-                        .filter(sessions::shard.eq(shard))
-                        .filter(sessions::user_seq.eq(user)),
-                )
-                .execute(&mut *self.connection)
-                .map_err(store_error)?;
-                diesel::delete(accounts::table.find((shard, user)))
-                    .execute(&mut *self.connection)
-                    .map_err(store_error)?;
-                diesel::delete(
-                    consents::table
-                        .filter(consents::shard.eq(shard))
-                        .filter(consents::user_seq.eq(user)),
-                )
-                .execute(&mut *self.connection)
-                .map_err(store_error)?;
-                diesel::delete(
-                    device_flows::table
-                        .filter(device_flows::user_shard.eq(shard))
-                        .filter(device_flows::user_seq.eq(user)),
-                )
-                .execute(&mut *self.connection)
-                .map(drop)
-                .map_err(store_error)
             }
 
             fn purge_below(&mut self, shard: i16, gone: Vec<i64>) -> Result<(), StoreError> {

@@ -103,40 +103,6 @@ diesel::table! {
         status -> SmallInt,
         uid_digest -> Binary,
         uid -> Text,
-        claims -> Nullable<Text>,
-    }
-}
-
-diesel::table! {
-    accounts (shard, user_seq) {
-        user_seq -> BigInt,
-        changed_at -> BigInt,
-        shard -> SmallInt,
-        password -> Text,
-    }
-}
-
-diesel::table! {
-    sessions (shard, seq) {
-        seq -> BigInt,
-        user_seq -> BigInt,
-        authenticated_at -> BigInt,
-        used_at -> BigInt,
-        expires_at -> BigInt,
-        issuer_seq -> Integer,
-        shard -> SmallInt,
-        door -> SmallInt,
-        lookup -> Binary,
-    }
-}
-
-diesel::table! {
-    consents (shard, user_seq, client_seq) {
-        user_seq -> BigInt,
-        given_at -> BigInt,
-        client_seq -> Integer,
-        shard -> SmallInt,
-        scopes -> Text,
     }
 }
 
@@ -188,7 +154,6 @@ diesel::table! {
         sealed -> Nullable<Binary>,
         details -> Nullable<Text>,
         successor -> Nullable<BigInt>,
-        used_at -> Nullable<BigInt>,
     }
 }
 
@@ -224,16 +189,6 @@ diesel::table! {
         device_lookup -> Binary,
         user_lookup -> Binary,
         details -> Text,
-    }
-}
-
-diesel::table! {
-    pushed_requests (issuer_seq, lookup) {
-        expires_at -> BigInt,
-        issuer_seq -> Integer,
-        client_seq -> Integer,
-        lookup -> Binary,
-        parameters -> Text,
     }
 }
 
@@ -290,8 +245,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     administers,
     served_names,
     users,
-    sessions,
-    consents,
     holdings,
     transactions,
     tokens,

@@ -7,15 +7,14 @@
 use diesel::prelude::*;
 use muster_domain::{
     ClientKey, ElementKey, Entitlement, IssuerKey, LookupTag, PartyStatus, Reach, ReachedClients,
-    Registration, ScopeSet, Shard, Timestamp, Token, TokenId, TokenKey, TokenKind, TransactionKey,
+    Registration, ScopeSet, Shard, Token, TokenId, TokenKind, TransactionKey,
 };
 use muster_store::{FoundToken, IssuedToken, PresentedToken, StoreError, TokensReading};
 
-use crate::backend::TokenUses;
 use crate::error::store_error;
 use crate::rows::{
     TokenHeadRow, TokenRow, TransactionRow, party_status_number, read_entitlement,
-    read_registration, scopes_in, shard, small, token_kind_number,
+    read_registration, scopes_in, small, token_kind_number,
 };
 use crate::schema::{administers, clients, issuers, tokens, transactions, users};
 use crate::session::Session;
@@ -119,14 +118,10 @@ macro_rules! tokens_reading {
                 query = match reach.clients() {
                     ReachedClients::Every { .. }
                     | ReachedClients::Meant { .. }
-                    | ReachedClients::Any { .. }
-                    | ReachedClients::Bearer => query,
+                    | ReachedClients::Any { .. } => query,
                     ReachedClients::One(client) => {
                         query.filter(tokens::client_seq.eq(small(client.number())?))
                     }
-                    ReachedClients::Own(user) => query
-                        .filter(tokens::shard.eq(user.shard.number()))
-                        .filter(tokens::user_seq.eq(user.number)),
                     ReachedClients::Of(admin) => query.filter(
                         tokens::client_seq.eq_any(
                             administers::table
@@ -166,9 +161,7 @@ macro_rules! tokens_reading {
                 match reach.clients() {
                     ReachedClients::Every { .. }
                     | ReachedClients::One(_)
-                    | ReachedClients::Own(_)
-                    | ReachedClients::Of(_)
-                    | ReachedClients::Bearer => Ok(true),
+                    | ReachedClients::Of(_) => Ok(true),
                     ReachedClients::Any { by } => {
                         let by = self.approved_registration(issuer, by)?;
                         Ok(by.is_some_and(|(_, by)| by.introspects_every_token))
@@ -330,22 +323,6 @@ macro_rules! tokens_reading {
                     .map_err(store_error)?
                     .into_iter()
                     .map(TokenHeadRow::into_domain)
-                    .collect()
-            }
-
-            fn uses_of_tokens(
-                &mut self,
-                keys: &[TokenKey],
-            ) -> Result<Vec<(TokenKey, Timestamp)>, StoreError> {
-                let mut keys: Vec<(i16, i64)> =
-                    keys.iter().map(|key| (key.shard.number(), key.number)).collect();
-                keys.sort_unstable();
-                keys.dedup();
-                let uses = self.connection.uses_of(&keys).map_err(store_error)?;
-                uses.into_iter()
-                    .map(|(of, seq, at)| {
-                        Ok((TokenKey::new(shard(of)?, seq), Timestamp::from_millis(at)))
-                    })
                     .collect()
             }
         }

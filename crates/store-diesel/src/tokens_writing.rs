@@ -1,31 +1,16 @@
 //! Changing tokens on both engines. What ends a token asks whether it is still live in the
 //! same statement, so that of any number of racing units one wins (I17, I18).
 
-use std::cmp::Reverse;
-
 use diesel::prelude::*;
 use muster_domain::{ElementKey, Ending, Timestamp, TokenKey, TokenKind};
 use muster_store::{IssuedToken, StoreError, StoredToken, TokensWriting};
 
-use crate::backend::{BulkInsert, TokenUses, Use};
+use crate::backend::BulkInsert;
 use crate::error::store_error;
 use crate::kept::{Keep as _, found_its_row};
 use crate::rows::{NewTokenRow, ending_column, token_kind_number};
 use crate::schema::tokens;
 use crate::session::Session;
-
-/// So many uses are noted by one statement.
-const USES_AT_ONCE: usize = 1_000;
-
-/// The last use of each token, in one order for everybody: so batches of several processes
-/// wait for each other and not in a circle.
-fn last_uses(uses: &[(TokenKey, Timestamp)]) -> Vec<Use> {
-    let mut last: Vec<Use> =
-        uses.iter().map(|(key, at)| (key.shard.number(), key.number, at.millis())).collect();
-    last.sort_unstable_by_key(|(shard, seq, at)| (*shard, *seq, Reverse(*at)));
-    last.dedup_by_key(|(shard, seq, _)| (*shard, *seq));
-    last
-}
 
 macro_rules! tokens_writing {
     ($connection:ty) => {
@@ -118,13 +103,6 @@ macro_rules! tokens_writing {
                     shortened = usize::saturating_add(shortened, changed.into());
                 }
                 Ok(shortened)
-            }
-
-            fn note_uses(&mut self, uses: &[(TokenKey, Timestamp)]) -> Result<(), StoreError> {
-                for some in last_uses(uses).chunks(USES_AT_ONCE) {
-                    self.connection.note_uses(some).map_err(store_error)?;
-                }
-                Ok(())
             }
 
             fn redact_ended(&mut self, now: Timestamp, limit: i64) -> Result<usize, StoreError> {

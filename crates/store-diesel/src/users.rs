@@ -4,14 +4,14 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 use muster_domain::{
-    Claims, ClientKey, IssuerKey, IssuerUrl, Shard, Timestamp, User, UserId, UserKey, UserStatus,
+    ClientKey, IssuerKey, IssuerUrl, Shard, Timestamp, User, UserId, UserKey, UserStatus,
 };
 use muster_store::{NumbersWriting, Sequence, StoreError, UsersReading, UsersWriting};
 
 use crate::ending::EndingMany;
 use crate::error::store_error;
 use crate::purge::Purge;
-use crate::rows::{UserRow, claims_text, digest, read_claims, small, user_status_number};
+use crate::rows::{UserRow, digest, small, user_status_number};
 use crate::schema::{issuers, users};
 use crate::session::Session;
 
@@ -100,16 +100,6 @@ macro_rules! users {
                     .map(UserRow::into_domain)
                     .transpose()
             }
-
-            fn find_claims(&mut self, user: UserKey) -> Result<Claims, StoreError> {
-                let text: Option<Option<String>> = users::table
-                    .find((user.shard.number(), user.number))
-                    .select(users::claims)
-                    .first(&mut *self.connection)
-                    .optional()
-                    .map_err(store_error)?;
-                read_claims(text.flatten().as_deref())
-            }
         }
 
         impl UsersWriting for Session<'_, $connection> {
@@ -165,14 +155,6 @@ macro_rules! users {
                         })
                     })
                     .collect()
-            }
-
-            fn set_claims(&mut self, user: UserKey, claims: &Claims) -> Result<bool, StoreError> {
-                diesel::update(users::table.find((user.shard.number(), user.number)))
-                    .set(users::claims.eq(claims_text(claims)?))
-                    .execute(&mut *self.connection)
-                    .map(|changed| changed > 0)
-                    .map_err(store_error)
             }
 
             fn set_user_status(

@@ -18,10 +18,6 @@ pub struct Cleaned {
     pub codes: usize,
     /// Device flows.
     pub device_flows: usize,
-    /// Sessions of people.
-    pub sessions: usize,
-    /// Pushed authorization requests.
-    pub pushed_requests: usize,
 }
 
 /// Cleaning up.
@@ -37,8 +33,8 @@ pub trait CleaningWriting {
 
     /// Deletes at most `limit` rows of each kind that ended at or before `ended_before`:
     /// tokens that expired or were revoked by then (a rotated one only when it would have
-    /// expired, so that its reuse is noticed until then), codes, device flows, sessions and
-    /// pushed requests that expired by then, and transactions that began by then, have no
-    /// token, no code and no child left.
+    /// expired, so that its reuse is noticed until then), codes and device flows that
+    /// expired by then, and transactions that began by then, have no token, no code and no
+    /// child left.
     fn clean(&mut self, ended_before: Timestamp, limit: i64) -> Result<Cleaned, StoreError>;
 }

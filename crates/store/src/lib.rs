@@ -1,21 +1,16 @@
 #![doc = include_str!("../README.md")]
 
-mod accounts;
 mod assertions;
 mod audit;
 mod cleaning;
 mod codes;
-mod consents;
 mod data_keys;
 mod device_flows;
 mod error;
 mod issuers;
 mod listing;
 mod numbers;
-mod own;
 mod parties;
-mod pushed_requests;
-mod sessions;
 mod signing_keys;
 mod standings;
 mod tokens;
@@ -27,25 +22,20 @@ mod users;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 
-pub use accounts::{AccountsReading, AccountsWriting};
 pub use assertions::{ASSERTIONS_REMEMBERED, AssertionUse, AssertionsWriting};
 pub use audit::{AuditLink, AuditReading, AuditRecord, AuditWriting, RecordMaker};
 pub use cleaning::{Cleaned, CleaningWriting};
 pub use codes::{CodesReading, CodesWriting, FoundCode, Strangers};
-pub use consents::{ConsentsReading, ConsentsWriting};
 pub use data_keys::{DataKeysReading, DataKeysWriting, StoredDataKey};
 pub use device_flows::{DeviceFlowsReading, DeviceFlowsWriting};
 pub use error::{StoreError, on_one_line};
 pub use issuers::{IssuersReading, IssuersWriting};
 pub use listing::{ListingReading, Moment, TokenPlace, TokenRange, TransactionPlace, Visit};
 pub use numbers::{NumbersWriting, Sequence};
-pub use own::OwnReading;
 pub use parties::{
     AdministersReading, AdministersWriting, Linked, PartiesReading, PartiesWriting, Party,
     PartyKey, PartyPage,
 };
-pub use pushed_requests::{PushedRequestsReading, PushedRequestsWriting};
-pub use sessions::{FoundSession, SessionsReading, SessionsWriting};
 pub use signing_keys::{SigningKeyState, SigningKeysReading, SigningKeysWriting, StoredSigningKey};
 pub use standings::{FoundStanding, StandingsReading};
 pub use tokens::{

@@ -24,8 +24,6 @@ pub enum Sequence {
     DataKeys,
     /// For device flows.
     DeviceFlows,
-    /// For sessions of people.
-    Sessions,
 }
 
 impl Sequence {
@@ -40,7 +38,6 @@ impl Sequence {
             Self::Tokens => "tokens",
             Self::DataKeys => "data_keys",
             Self::DeviceFlows => "device_flows",
-            Self::Sessions => "sessions",
         }
     }
 }

@@ -65,9 +65,6 @@ pub trait PartiesReading {
         id: &ClientId,
     ) -> Result<Option<Client>, StoreError>;
 
-    /// The client with this key.
-    fn find_client_by_key(&mut self, client: ClientKey) -> Result<Option<Client>, StoreError>;
-
     /// The admin with this id.
     fn find_admin(
         &mut self,

@@ -98,12 +98,6 @@ pub trait TokensReading {
         issuer: IssuerKey,
         transactions: &[TransactionKey],
     ) -> Result<Vec<Token>, StoreError>;
-
-    /// When those of these tokens that were ever used were last used, as far as it was noted.
-    fn uses_of_tokens(
-        &mut self,
-        tokens: &[TokenKey],
-    ) -> Result<Vec<(TokenKey, Timestamp)>, StoreError>;
 }
 
 /// Changing tokens.
@@ -135,10 +129,6 @@ pub trait TokensWriting {
     /// Lets live tokens expire at an earlier moment than they would; how many do. A later
     /// moment changes nothing.
     fn shorten_tokens(&mut self, tokens: &[(TokenKey, Timestamp)]) -> Result<usize, StoreError>;
-
-    /// Notes when tokens were last used; never back in time. Told seldom and in batches, and
-    /// lost where the process ends before: nobody's validity hangs on it.
-    fn note_uses(&mut self, uses: &[(TokenKey, Timestamp)]) -> Result<(), StoreError>;
 
     /// Destroys the texts of ended tokens (`token_info.ended_tokens = "redact"`), at most
     /// `limit` of them; how many.

@@ -2,14 +2,12 @@
 //! happens as a whole or not at all.
 
 use crate::{
-    AccountsReading, AccountsWriting, AdministersReading, AdministersWriting, AssertionsWriting,
-    AuditReading, AuditWriting, CleaningWriting, CodesReading, CodesWriting, ConsentsReading,
-    ConsentsWriting, DataKeysReading, DataKeysWriting, DeviceFlowsReading, DeviceFlowsWriting,
-    IssuersReading, IssuersWriting, ListingReading, NumbersWriting, OwnReading, PartiesReading,
-    PartiesWriting, PushedRequestsReading, PushedRequestsWriting, SessionsReading, SessionsWriting,
-    SigningKeysReading, SigningKeysWriting, StandingsReading, StoreError, TokensReading,
-    TokensWriting, TransactionsReading, TransactionsWriting, TrustedIssuersReading,
-    TrustedIssuersWriting, UsersReading, UsersWriting,
+    AdministersReading, AdministersWriting, AssertionsWriting, AuditReading, AuditWriting,
+    CleaningWriting, CodesReading, CodesWriting, DataKeysReading, DataKeysWriting,
+    DeviceFlowsReading, DeviceFlowsWriting, IssuersReading, IssuersWriting, ListingReading,
+    NumbersWriting, PartiesReading, PartiesWriting, SigningKeysReading, SigningKeysWriting,
+    StandingsReading, StoreError, TokensReading, TokensWriting, TransactionsReading,
+    TransactionsWriting, TrustedIssuersReading, TrustedIssuersWriting, UsersReading, UsersWriting,
 };
 
 /// Everything that can be asked.
@@ -21,7 +19,6 @@ pub trait Reading:
     + TransactionsReading
     + TokensReading
     + ListingReading
-    + OwnReading
     + AuditReading
     + DataKeysReading
     + SigningKeysReading
@@ -29,10 +26,6 @@ pub trait Reading:
     + CodesReading
     + DeviceFlowsReading
     + TrustedIssuersReading
-    + SessionsReading
-    + AccountsReading
-    + ConsentsReading
-    + PushedRequestsReading
 {
 }
 
@@ -53,10 +46,6 @@ pub trait Writing:
     + DeviceFlowsWriting
     + TrustedIssuersWriting
     + CleaningWriting
-    + SessionsWriting
-    + AccountsWriting
-    + ConsentsWriting
-    + PushedRequestsWriting
 {
 }
 

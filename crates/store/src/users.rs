@@ -1,6 +1,6 @@
 //! Users, per issuer.
 
-use muster_domain::{Claims, ClientKey, IssuerKey, Timestamp, User, UserId, UserKey, UserStatus};
+use muster_domain::{ClientKey, IssuerKey, Timestamp, User, UserId, UserKey, UserStatus};
 
 use crate::StoreError;
 
@@ -11,9 +11,6 @@ pub trait UsersReading {
 
     /// The user with this key.
     fn find_user_by_key(&mut self, user: UserKey) -> Result<Option<User>, StoreError>;
-
-    /// What is known of a user; nothing where there is no such user.
-    fn find_claims(&mut self, user: UserKey) -> Result<Claims, StoreError>;
 }
 
 /// Changing users.
@@ -25,9 +22,6 @@ pub trait UsersWriting {
         ids: &[UserId],
         at: Timestamp,
     ) -> Result<Vec<User>, StoreError>;
-
-    /// Replaces what is known of a user; whether there was such a user.
-    fn set_claims(&mut self, user: UserKey, claims: &Claims) -> Result<bool, StoreError>;
 
     /// Changes how a user stands; whether there was such a user.
     fn set_user_status(&mut self, user: UserKey, status: UserStatus) -> Result<bool, StoreError>;
@@ -42,8 +36,7 @@ pub trait UsersWriting {
         at: Timestamp,
     ) -> Result<usize, StoreError>;
 
-    /// Deletes a user with everything it holds, sessions, password and consents included;
-    /// whether there was such a user. A user that comes back under the same id has none of it
-    /// (invariant I12).
+    /// Deletes a user with everything it holds; whether there was such a user. A user that
+    /// comes back under the same id has none of it (invariant I12).
     fn remove_user(&mut self, user: UserKey) -> Result<bool, StoreError>;
 }

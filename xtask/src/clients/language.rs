@@ -1,11 +1,10 @@
 //! The languages that the clients are written in: what each needs, how its packages come
 //! into `target/clients`, and which programs it has.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::registry::World;
 use crate::failure::{Outcome, While};
-use crate::node_packages;
 use crate::prerequisites::Need;
 use crate::program::Program;
 
@@ -71,7 +70,7 @@ impl Language {
                 .env("GOTOOLCHAIN", "local")
                 .within(&root.join(SOURCES).join("go"))
                 .run(),
-            Self::Node => node_packages::bring(&root.join(SOURCES).join("node"), &made),
+            Self::Node => prepare_node(root, &made),
             Self::Java => prepare_java(root, &made),
             Self::Curl => Ok(()),
         }
@@ -135,6 +134,18 @@ fn prepare_python(root: &Path, made: &Path) -> Outcome {
         .args(["--requirement", "xtask/clients/python/requirements.txt"])
         .within(root)
         .run()
+}
+
+/// Packages are looked for beside the file that imports them, so the files are taken along.
+fn prepare_node(root: &Path, made: &Path) -> Outcome {
+    std::fs::create_dir_all(made).doing("making a folder for packages")?;
+    let sources = root.join(SOURCES).join("node");
+    for entry in std::fs::read_dir(&sources).doing("reading xtask/clients/node")? {
+        let file: PathBuf = entry.doing("reading xtask/clients/node")?.path();
+        let copy = made.join(file.file_name().unwrap_or_default());
+        std::fs::copy(&file, &copy).doing(format!("copying {}", file.display()))?;
+    }
+    Program::new("npm").args(["ci", "--silent", "--no-audit", "--no-fund"]).within(made).run()
 }
 
 fn prepare_java(root: &Path, made: &Path) -> Outcome {

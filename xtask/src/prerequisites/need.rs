@@ -43,8 +43,6 @@ pub(crate) enum Need {
     Maven,
     /// curl.
     Curl,
-    /// Chromium, with a font to write in.
-    Chromium,
 }
 
 impl Need {
@@ -82,7 +80,6 @@ impl Need {
             Self::Jdk => version_of("javac", "-version") >= Some(JAVA),
             Self::Maven => environment::find_program("mvn").is_some(),
             Self::Curl => environment::find_program("curl").is_some(),
-            Self::Chromium => environment::find_program("chromium").is_some(),
         }
     }
 
@@ -109,7 +106,6 @@ impl Need {
             Self::Jdk => &["default-jdk-headless"],
             Self::Maven => &["maven"],
             Self::Curl => &["curl"],
-            Self::Chromium => &["chromium", "fonts-dejavu-core"],
         }
     }
 
@@ -130,7 +126,6 @@ impl Need {
             Self::Jdk => "Java 17 or later (javac)",
             Self::Maven => "Maven (mvn)",
             Self::Curl => "curl",
-            Self::Chromium => "Chromium",
         }
     }
 }

@@ -17,8 +17,7 @@ const STATIC: &str = "crates/server/src/telemetry";
 const REACH: [&str; 3] = ["crates/policy/", "crates/domain/src/", "crates/store/src/conformance"];
 
 /// The constructors of `muster_domain::Reach`.
-const REACH_MAKERS: [&str; 4] =
-    ["Reach::own_clients", "Reach::every_client", "Reach::one_client", "Reach::own_tokens"];
+const REACH_MAKERS: [&str; 3] = ["Reach::own_clients", "Reach::every_client", "Reach::one_client"];
 
 /// Where warrants to open texts are defined.
 const WARRANTS: &str = "crates/crypto/src/seal.rs";

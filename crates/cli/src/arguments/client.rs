@@ -90,8 +90,6 @@ pub(crate) enum Clearable {
     HomeUrl,
     /// Its redirect URIs.
     RedirectUris,
-    /// Where its people are brought after logging out.
-    PostLogoutRedirectUris,
     /// The grants it may use.
     Grants,
     /// The audiences that its tokens may name.

@@ -16,9 +16,6 @@ pub(crate) struct ClientOptions {
     /// A redirect URI; may be given several times.
     #[arg(long = "redirect-uri", value_name = "URI")]
     pub(crate) redirect_uris: Vec<String>,
-    /// Where its people may be brought after logging out; may be given several times.
-    #[arg(long = "post-logout-redirect-uri", value_name = "URI")]
-    pub(crate) post_logout_redirect_uris: Vec<String>,
     /// A grant it may use; may be given several times. A new client has
     /// `authorization_code` and `refresh_token` if none is given.
     #[arg(long = "grant", value_name = "NAME", value_parser = grant())]
@@ -45,9 +42,6 @@ pub(crate) struct ClientOptions {
     /// A user it may speak for by an assertion (`jwt_bearer`); may be given several times.
     #[arg(long, value_name = "USER")]
     pub(crate) speaks_for: Vec<String>,
-    /// Let it get codes by PKCE alone (RFC 7636); new clients have it, and public ones always.
-    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
-    pub(crate) pkce: Option<bool>,
     /// Bind its tokens to its key always (DPoP, RFC 9449).
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub(crate) dpop: Option<bool>,

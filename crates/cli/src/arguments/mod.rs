@@ -1,7 +1,6 @@
 //! The command tree. Help texts are documentation: `docs/reference/cli.md` is made of them.
 
 mod admin;
-mod claim;
 mod client;
 mod client_options;
 mod device;
@@ -24,4 +23,4 @@ pub(crate) use tree::{
     Arguments, AuditCommand, Command, ConfigCommand, MigrateCommand, Paging, Sure,
 };
 pub(crate) use trust::TrustCommand;
-pub(crate) use user::{KnownOptions, PasswordSource, UserAdd, UserCommand, UserPasswd, UserSet};
+pub(crate) use user::UserCommand;

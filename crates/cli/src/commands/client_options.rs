@@ -36,10 +36,6 @@ impl<'a> Change<'a> {
         replace_some(&mut registration.email, options.email.as_ref());
         replace_some(&mut registration.home_url, options.home_url.as_ref());
         replace_list(&mut registration.redirect_uris, &options.redirect_uris);
-        replace_list(
-            &mut registration.post_logout_redirect_uris,
-            &options.post_logout_redirect_uris,
-        );
         replace_list(&mut registration.audiences, &options.audiences);
         replace_list(&mut registration.serves, &options.serves);
         replace_list(&mut registration.may_act, &options.may_act);
@@ -57,8 +53,6 @@ impl<'a> Change<'a> {
         replace(&mut registration.strict_scopes, options.strict_scopes);
         replace(&mut registration.introspects_every_token, options.introspects_every_token);
         replace(&mut registration.binds_tokens, options.dpop);
-        let without_challenge = options.pkce.map(|pkce| !pkce);
-        replace(&mut registration.codes_without_challenge, without_challenge);
         replace(&mut registration.profile, options.profile.map(profile));
     }
 
@@ -98,7 +92,6 @@ fn clear(what: Clearable, registration: &mut Registration) {
         Clearable::Email => registration.email = None,
         Clearable::HomeUrl => registration.home_url = None,
         Clearable::RedirectUris => registration.redirect_uris.clear(),
-        Clearable::PostLogoutRedirectUris => registration.post_logout_redirect_uris.clear(),
         Clearable::Grants => registration.grants = GrantNames::NONE,
         Clearable::Audiences => registration.audiences.clear(),
         Clearable::Serves => registration.serves.clear(),

@@ -10,7 +10,6 @@ pub(crate) mod import;
 pub(crate) mod issuer;
 pub(crate) mod keys;
 pub(crate) mod migrate;
-mod password;
 pub(crate) mod reference;
 mod report_file;
 pub(crate) mod trust;

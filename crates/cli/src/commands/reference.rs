@@ -7,7 +7,7 @@ use clap::{Arg, Command};
 use crate::exit::Exit;
 
 /// The members of the answers in JSON; a command's words are joined by `_`.
-const JSON_ANSWERS: [(&str, &str); 32] = [
+const JSON_ANSWERS: [(&str, &str); 30] = [
     (
         "admin_add admin_show admin_list",
         "id name email status list_users list_users_other_clients max_clients methods created_at \
@@ -19,18 +19,15 @@ const JSON_ANSWERS: [(&str, &str); 32] = [
     ("admin_rotate-secret client_rotate-secret", "id secret"),
     (
         "client_add client_set client_show client_list",
-        "id name kind status methods grants scopes strict_scopes redirect_uris \
-         post_logout_redirect_uris audiences serves introspects_every_token may_act speaks_for \
-         dpop pkce profile access_lifetime \
+        "id name kind status methods grants scopes strict_scopes redirect_uris audiences serves \
+         introspects_every_token may_act speaks_for dpop profile access_lifetime \
          access_lifetime_max refresh_lifetime refresh_lifetime_max refresh_grace created_at \
          secret* admins*",
     ),
     ("client_approve client_deny client_suspend", "id status changed"),
     ("client_remove", "id removed"),
     ("user_add", "id changed"),
-    ("user_set", "id claims"),
-    ("user_passwd", "id changed sessions_ended*"),
-    ("user_show", "id status created_at has_password claims sessions allowed"),
+    ("user_show", "id status created_at"),
     ("user_disable user_enable", "id status changed"),
     ("user_remove", "id removed"),
     ("user_revoke", "id client ended"),

@@ -1,15 +1,14 @@
 //! A desk: a host without a service, a database of its own, and `muster` to be called.
 
-use std::collections::VecDeque;
 use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use muster_cli::{DemoOptions, Exit, Failure, Host, KeeperSettings, Output, Premises, run};
 use muster_crypto::OsRandomness;
-use muster_domain::{Clock, IssuerUrl, Lifetime, Randomness, Secret};
+use muster_domain::{Clock, IssuerUrl, Lifetime, Randomness};
 use muster_store_diesel::{DatabaseUrl, PoolSettings, Scratch};
 use muster_testkit::{Folder, HandClock, TestServer, database_url};
 use serde_json::Value;
@@ -26,10 +25,6 @@ pub(crate) struct Desk {
     pub(crate) listeners: Vec<(&'static str, SocketAddr)>,
     /// What the person at the terminal types; without it nobody sits there.
     pub(crate) answer: Option<&'static str>,
-    /// What the person types where it is not shown, one answer after the other.
-    pub(crate) hidden: Mutex<VecDeque<&'static str>>,
-    /// What is piped in.
-    pub(crate) piped: &'static str,
     clock: Arc<HandClock>,
     folder: Folder,
     _scratch: Option<Scratch>,
@@ -105,8 +100,6 @@ impl Desk {
             warnings: Vec::new(),
             listeners: Vec::new(),
             answer: None,
-            hidden: Mutex::default(),
-            piped: "",
             clock,
             folder,
             _scratch: scratch,
@@ -203,19 +196,6 @@ impl Host for Desk {
 
     fn answer(&self) -> io::Result<String> {
         Ok(format!("{}\n", self.answer.unwrap_or_default()))
-    }
-
-    fn can_be_asked(&self) -> bool {
-        self.answer.is_some()
-    }
-
-    fn hidden_answer(&self, _question: &str) -> io::Result<Secret<String>> {
-        let answer = self.hidden.lock().unwrap().pop_front();
-        answer.map(Secret::from).ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
-    }
-
-    fn piped(&self) -> io::Result<Secret<String>> {
-        Ok(Secret::from(self.piped))
     }
 
     fn clock(&self) -> Arc<dyn Clock> {

@@ -1,8 +1,6 @@
 //! The keeper at the terminal: whole command lines against a database of the test's own.
 
 #[cfg(test)]
-mod accounts;
-#[cfg(test)]
 mod admins;
 #[cfg(test)]
 mod clients;

@@ -3,14 +3,13 @@
 //! (RFC 8725 3.11, S62). Moments are whole seconds, rounded down.
 
 use data_encoding::BASE64URL_NOPAD;
-use muster_domain::{AccessTokenProfile, Claims, ScopeSet, Timestamp};
+use muster_domain::{AccessTokenProfile, ScopeSet, Timestamp};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
 use super::algorithm::Algorithm;
 use super::json::strict_object;
 use super::signer::{PrivateKeyError, Signer};
-use super::told::told_claims;
 
 /// The profiles that are JWTs at all.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -141,14 +140,11 @@ pub struct IdTokenFacts<'a> {
     pub auth_time: Option<Timestamp>,
     /// `jti`.
     pub jti: &'a str,
-    /// What it tells of the person.
-    pub told: &'a Claims,
 }
 
 /// An ID token.
 pub fn id_token(facts: &IdTokenFacts<'_>, signer: &Signer) -> Result<String, PrivateKeyError> {
-    // What the token says of itself comes last: nothing that is known of a person replaces it.
-    let mut claims = told_claims(facts.told);
+    let mut claims = Map::new();
     let mut put = |name: &str, value: Value| {
         claims.insert(name.to_owned(), value);
     };
@@ -222,7 +218,7 @@ pub fn actor_claim(actors: &[String]) -> Option<Value> {
 
 /// The left half of the hash that belongs to the signature's algorithm (OpenID Connect Core
 /// 3.1.3.6).
-pub(super) fn left_half(text: &str, algorithm: Algorithm) -> String {
+fn left_half(text: &str, algorithm: Algorithm) -> String {
     let hash = match algorithm {
         Algorithm::Rs256 | Algorithm::Ps256 | Algorithm::Es256 => Sha256::digest(text).to_vec(),
         Algorithm::Rs384 | Algorithm::Es384 => Sha384::digest(text).to_vec(),

@@ -14,7 +14,7 @@ use super::rejected::Rejected;
 const DEPTH: u8 = 16;
 
 /// Reads an object.
-pub fn strict_object(bytes: &[u8]) -> Result<Map<String, Value>, Rejected> {
+pub(super) fn strict_object(bytes: &[u8]) -> Result<Map<String, Value>, Rejected> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = Strict { depth: DEPTH }.deserialize(&mut reader).map_err(|_| Rejected::Json)?;
     reader.end().map_err(|_| Rejected::Json)?;

@@ -18,8 +18,8 @@ use super::rejected::Rejected;
 use super::text::UnverifiedJws;
 
 /// Limits of a key set: it is read at each first use of a party.
-pub(super) const SET_LONGEST: usize = 64 * 1024;
-pub(super) const KEYS_MOST: usize = 50;
+const SET_LONGEST: usize = 64 * 1024;
+const KEYS_MOST: usize = 50;
 /// What an assertion may call itself (standards S55).
 const ASSERTION_TYPES: [&str; 2] = ["JWT", "client-authentication+jwt"];
 /// What an assertion about a user may call itself.
@@ -32,11 +32,11 @@ const EXPONENT_BYTES: std::ops::RangeInclusive<usize> = 1..=8;
 
 /// Public keys of one party.
 #[derive(Default)]
-pub struct VerifyingKeys(pub(super) Vec<VerifyingKey>);
+pub struct VerifyingKeys(Vec<VerifyingKey>);
 
-pub(super) struct VerifyingKey {
-    pub(super) kid: Option<String>,
-    pub(super) algorithm: Algorithm,
+struct VerifyingKey {
+    kid: Option<String>,
+    algorithm: Algorithm,
     verifier: Box<dyn JwsVerifier>,
 }
 
@@ -208,11 +208,6 @@ impl VerifyingKeys {
 
 impl VerifyingKey {
     fn of(jwk: &Jwk) -> Option<Self> {
-        Self::with(jwk, Algorithm::of_key(jwk)?)
-    }
-
-    /// The key for signatures of this algorithm, which must be one that it can be of.
-    pub(super) fn with(jwk: &Jwk, algorithm: Algorithm) -> Option<Self> {
         let fits = match jwk.key_type() {
             "RSA" => rsa_fits(jwk),
             // The name EdDSA alone would let Ed448 in.
@@ -222,6 +217,7 @@ impl VerifyingKey {
         if !fits {
             return None;
         }
+        let algorithm = Algorithm::of_key(jwk)?;
         let kid = jwk.key_id().map(ToOwned::to_owned);
         Some(Self { kid, algorithm, verifier: algorithm.verifier(jwk)? })
     }

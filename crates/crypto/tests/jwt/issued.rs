@@ -6,7 +6,7 @@ use muster_crypto::{
     AccessTokenFacts, Algorithm, IdTokenFacts, JwtProfile, PrivateKey, Signer, VerifyingKeys,
     access_token, audience_claim, audience_in_text, id_token, introspection_answer,
 };
-use muster_domain::{AccessTokenProfile, ClaimValue, Claims, ScopeSet, Timestamp};
+use muster_domain::{AccessTokenProfile, ScopeSet, Timestamp};
 use serde_json::{Value, json};
 
 use crate::party::{CLIENT, ISSUER, NOW, object};
@@ -145,15 +145,6 @@ fn every_profile_but_the_opaque_one_is_a_jwt() {
 }
 
 fn id_claims(signer: &Signer, key: &PrivateKey, said: (Option<&str>, Option<Timestamp>)) -> Value {
-    id_claims_of(signer, key, said, &Claims::default())
-}
-
-fn id_claims_of(
-    signer: &Signer,
-    key: &PrivateKey,
-    said: (Option<&str>, Option<Timestamp>),
-    told: &Claims,
-) -> Value {
     let facts = IdTokenFacts {
         issuer: ISSUER,
         subject: "alice",
@@ -164,7 +155,6 @@ fn id_claims_of(
         expires_at: Timestamp::from_millis((NOW + 900) * 1_000),
         auth_time: said.1,
         jti: "urn:id:1",
-        told,
     };
     read(key, &id_token(&facts, signer).unwrap(), "JWT")
 }
@@ -181,19 +171,6 @@ fn an_id_token_says_who_logged_in_where_and_when() {
     expected["auth_time"] = json!(NOW - 5);
     let logged_in = Timestamp::from_millis((NOW - 5) * 1_000);
     assert_eq!(id_claims(&signer, &KEY, (Some("n-0S6_WzA2Mj"), Some(logged_in))), expected);
-}
-
-#[test]
-fn an_id_token_tells_what_it_is_given_beside_what_it_says_of_itself() {
-    let signer = KEY.signer().unwrap();
-    let mut told = Claims::default();
-    told.set("email", ClaimValue::Text("alice@a.example".to_owned()));
-    told.set("email_verified", ClaimValue::Flag(true));
-    let plain = id_claims(&signer, &KEY, (None, None));
-    let mut expected = plain;
-    expected["email"] = json!("alice@a.example");
-    expected["email_verified"] = json!(true);
-    assert_eq!(id_claims_of(&signer, &KEY, (None, None), &told), expected);
 }
 
 #[test]

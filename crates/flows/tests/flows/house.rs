@@ -166,10 +166,8 @@ impl House {
         let permit = permit(caller, request.grant, &Rulebook::default())
             .map_err(muster_policy::Denial::code)?;
         let tools = Tools {
-            claims: Arc::default(),
             issuer: self.seed.issuer.clone(),
             signers: Arc::default(),
-            uses: Arc::default(),
             randomness: Arc::clone(&self.seed.randomness),
             store: Arc::clone(&self.seed.store),
             keys: Arc::clone(&self.seed.keys),

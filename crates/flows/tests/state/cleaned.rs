@@ -95,8 +95,6 @@ impl Busy<'_> {
             let cleaned = cleaned.expect("nobody keeps it from cleaning");
             all.tokens += cleaned.tokens;
             all.device_flows += cleaned.device_flows;
-            all.sessions += cleaned.sessions;
-            all.pushed_requests += cleaned.pushed_requests;
         }
         all
     }

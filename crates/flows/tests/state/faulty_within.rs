@@ -5,25 +5,23 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use muster_domain::{
-    AdminClient, AdminId, AdminKey, AdminRights, AuthorizationCode, Claims, Client, ClientId,
-    ClientKey, Consent, CredentialVersion, Credentials, DataKeyId, DeviceFlow, DeviceFlowKey,
-    ElementKey, Ending, Issuer, IssuerKey, IssuerUrl, Lifetime, ListedClient, ListedTransaction,
-    LookupTag, NewAdmin, NewClient, NewIssuer, PartyStatus, PushedRequest, Reach, Registration,
-    Session, SessionKey, Shard, Standing, StoredSecret, Timestamp, Token, TokenKey, TokenKind,
-    Transaction, TransactionId, TransactionKey, TrustedIssuer, User, UserId, UserKey, UserStatus,
+    AdminClient, AdminId, AdminKey, AdminRights, AuthorizationCode, Client, ClientId, ClientKey,
+    CredentialVersion, Credentials, DataKeyId, DeviceFlow, DeviceFlowKey, ElementKey, Ending,
+    Issuer, IssuerKey, IssuerUrl, Lifetime, ListedClient, ListedTransaction, LookupTag, NewAdmin,
+    NewClient, NewIssuer, PartyStatus, Reach, Registration, Shard, Standing, StoredSecret,
+    Timestamp, Token, TokenKey, TokenKind, Transaction, TransactionId, TransactionKey,
+    TrustedIssuer, User, UserId, UserKey, UserStatus,
 };
 use muster_flows::{Chronicle, Happening};
 use muster_store::{
-    AccountsReading, AccountsWriting, AdministersReading, AdministersWriting, AssertionUse,
-    AssertionsWriting, AuditLink, AuditReading, AuditRecord, AuditWriting, Cleaned,
-    CleaningWriting, CodesReading, CodesWriting, ConsentsReading, ConsentsWriting, DataKeysReading,
-    DataKeysWriting, DeviceFlowsReading, DeviceFlowsWriting, FoundCode, FoundSession,
+    AdministersReading, AdministersWriting, AssertionUse, AssertionsWriting, AuditLink,
+    AuditReading, AuditRecord, AuditWriting, Cleaned, CleaningWriting, CodesReading, CodesWriting,
+    DataKeysReading, DataKeysWriting, DeviceFlowsReading, DeviceFlowsWriting, FoundCode,
     FoundStanding, FoundToken, IssuedToken, IssuersReading, IssuersWriting, Linked, ListingReading,
-    Moment, NumbersWriting, OwnReading, PartiesReading, PartiesWriting, Party, PartyKey, PartyPage,
-    PresentedToken, PushedRequestsReading, PushedRequestsWriting, Reading, RecordMaker, Sequence,
-    SessionsReading, SessionsWriting, SigningKeysReading, SigningKeysWriting, StandingsReading,
-    Store, StoreError, StoreHealth, StoredDataKey, StoredSigningKey, StoredToken, Strangers,
-    TokenRange, TokensReading, TokensWriting, TransactionPlace, TransactionsReading,
+    Moment, NumbersWriting, PartiesReading, PartiesWriting, Party, PartyKey, PartyPage,
+    PresentedToken, Reading, RecordMaker, Sequence, SigningKeysReading, SigningKeysWriting,
+    StandingsReading, Store, StoreError, StoreHealth, StoredDataKey, StoredSigningKey, StoredToken,
+    Strangers, TokenRange, TokensReading, TokensWriting, TransactionPlace, TransactionsReading,
     TransactionsWriting, TrustedIssuersReading, TrustedIssuersWriting, Unit, UsersReading,
     UsersWriting, Visit, Writing,
 };
@@ -105,7 +103,6 @@ calls! {
         fn find_party(issuer: IssuerKey, id: &str) -> Option<Party>;
         fn find_caller(issuer: IssuerKey, id: &str) -> Option<Party>;
         fn find_client(issuer: IssuerKey, id: &ClientId) -> Option<Client>;
-        fn find_client_by_key(client: ClientKey) -> Option<Client>;
         fn find_admin(issuer: IssuerKey, id: &AdminId) -> Option<AdminClient>;
         fn list_clients(issuer: IssuerKey, page: &PartyPage<'_>) -> Vec<Client>;
         fn list_admins(issuer: IssuerKey, page: &PartyPage<'_>) -> Vec<AdminClient>;
@@ -132,11 +129,9 @@ calls! {
     UsersReading {
         fn find_user(issuer: IssuerKey, id: &UserId) -> Option<User>;
         fn find_user_by_key(user: UserKey) -> Option<User>;
-        fn find_claims(user: UserKey) -> Claims;
     }
     UsersWriting {
         fn ensure_users(issuer: IssuerKey, ids: &[UserId], at: Timestamp) -> Vec<User>;
-        fn set_claims(user: UserKey, claims: &Claims) -> bool;
         fn set_user_status(user: UserKey, status: UserStatus) -> bool;
         fn end_user_transactions(user: UserKey, client: Option<ClientKey>, at: Timestamp) -> usize;
         fn remove_user(user: UserKey) -> bool;
@@ -154,7 +149,6 @@ calls! {
         fn token_exists(presented: &PresentedToken, issuer: IssuerKey) -> bool;
         fn tokens_of_element(transaction: TransactionKey, element: ElementKey) -> Vec<IssuedToken>;
         fn tokens_of_transactions(issuer: IssuerKey, transactions: &[TransactionKey]) -> Vec<Token>;
-        fn uses_of_tokens(tokens: &[TokenKey]) -> Vec<(TokenKey, Timestamp)>;
     }
     TokensWriting {
         fn add_tokens(tokens: &[StoredToken]) -> ();
@@ -162,12 +156,7 @@ calls! {
         fn rotate_token(token: TokenKey, successor: ElementKey, at: Timestamp) -> bool;
         fn end_tokens(tokens: &[TokenKey], how: Ending, at: Timestamp) -> usize;
         fn shorten_tokens(tokens: &[(TokenKey, Timestamp)]) -> usize;
-        fn note_uses(uses: &[(TokenKey, Timestamp)]) -> ();
         fn redact_ended(now: Timestamp, limit: i64) -> usize;
-    }
-    OwnReading {
-        fn find_own_transaction(user: UserKey, number: i64) -> Option<Transaction>;
-        fn find_own_token(user: UserKey, number: i64) -> Option<Token>;
     }
     ListingReading {
         fn user_standing(reach: Reach, user: UserKey) -> Option<(PartyStatus, UserStatus)>;
@@ -238,38 +227,6 @@ calls! {
     }
     NumbersWriting {
         fn take_numbers(sequence: Sequence, count: i64) -> Range<i64>;
-    }
-    SessionsReading {
-        fn find_session(issuer: IssuerKey, tag: LookupTag, shard: Shard) -> Option<FoundSession>;
-        fn list_sessions(user: UserKey) -> Vec<Session>;
-    }
-    SessionsWriting {
-        fn add_session(session: &Session, tag: LookupTag) -> ();
-        fn touch_session(session: SessionKey, at: Timestamp) -> bool;
-        fn end_session(session: SessionKey) -> bool;
-        fn end_sessions_of_user(user: UserKey) -> usize;
-    }
-    AccountsReading {
-        fn find_password(user: UserKey) -> Option<StoredSecret>;
-    }
-    AccountsWriting {
-        fn set_password(user: UserKey, password: &StoredSecret, at: Timestamp) -> ();
-        fn remove_password(user: UserKey) -> bool;
-    }
-    ConsentsReading {
-        fn find_consent(user: UserKey, client: ClientKey) -> Option<Consent>;
-        fn list_consents(user: UserKey) -> Vec<Consent>;
-    }
-    ConsentsWriting {
-        fn remember_consent(consent: &Consent) -> ();
-        fn forget_consents(user: UserKey, client: Option<ClientKey>) -> usize;
-    }
-    PushedRequestsReading {
-        fn find_pushed_request(issuer: IssuerKey, tag: LookupTag) -> Option<PushedRequest>;
-    }
-    PushedRequestsWriting {
-        fn add_pushed_request(request: &PushedRequest, tag: LookupTag) -> ();
-        fn spend_pushed_request(issuer: IssuerKey, tag: LookupTag) -> bool;
     }
     CleaningWriting {
         fn take_lease(name: &str, holder: &str, now: Timestamp, until: Timestamp) -> bool;

@@ -104,13 +104,11 @@ impl House {
             issuer: issuer.clone(),
         };
         let tools = Tools {
-            claims: Arc::default(),
             issuer,
             store,
             keys,
             published: Arc::new(PublishedKeys::default()),
             signers: Arc::default(),
-            uses: Arc::default(),
             clock: clock.clone(),
             randomness,
         };
@@ -119,10 +117,6 @@ impl House {
         let rulebook = Rulebook { clients_may_list_own: true, lifetimes };
         let chronicle = Box::new(Unrecorded);
         Self { tools, clock, seed, rulebook, chronicle, scratch, identity }
-    }
-
-    pub(crate) fn verifier(&self) -> &SecretVerifier {
-        &self.identity.verifier
     }
 
     pub(crate) fn store(&self) -> &dyn Store {

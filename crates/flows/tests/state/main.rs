@@ -22,7 +22,6 @@ mod issuing;
 mod keeping;
 mod listed;
 mod narrowing;
-mod passwords;
 mod proofs;
 mod proving;
 mod races;

@@ -33,11 +33,7 @@ impl World {
             ReachedClients::Every { .. } => true,
             ReachedClients::One(client) => known.key == client,
             // They reach single tokens, and list nothing.
-            ReachedClients::Meant { .. } | ReachedClients::Any { .. } | ReachedClients::Bearer => {
-                false
-            }
-            // No caller with credentials has it.
-            ReachedClients::Own(_) => false,
+            ReachedClients::Meant { .. } | ReachedClients::Any { .. } => false,
         };
         self.those(|known| known.issuer == reach.issuer() && covers(known))
     }

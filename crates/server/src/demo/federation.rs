@@ -136,8 +136,6 @@ fn life<'a>(premises: &Premises, world: &'a World, address: SocketAddr) -> Life<
         keys: Arc::clone(&premises.keys),
         published: Arc::new(PublishedKeys::default()),
         signers: Arc::new(Signers::default()),
-        claims: Arc::default(),
-        uses: Arc::default(),
         clock: Arc::clone(&world.clock),
         randomness: Arc::clone(&world.randomness),
     };

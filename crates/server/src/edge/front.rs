@@ -35,8 +35,6 @@ pub struct RequestFacts {
     pub id: RequestId,
     /// Who asks: the peer, or the client behind a trusted proxy.
     pub client: IpAddr,
-    /// Who is at the other end of the connection, a proxy or the client itself.
-    pub peer: IpAddr,
     /// How the peer takes its answer.
     pub headway: Headway,
 }
@@ -132,7 +130,7 @@ impl FrontParts {
         let watch = Watch::new(span.clone(), connection, method, self.is_quiet);
         let facts = match (refusal, id) {
             (Some(refusal), _) => Err(refusal),
-            (None, Ok(id)) => Ok(RequestFacts { id, client, peer, headway }),
+            (None, Ok(id)) => Ok(RequestFacts { id, client, headway }),
             // F27: nothing is served without randomness.
             (None, Err(error)) => {
                 Err(Refusal::Busy { retry_after: 1, reason: error.to_string().into() })
@@ -167,10 +165,9 @@ fn shortened(path: &str) -> &str {
 fn spoken(answer: HttpResponse) -> HttpResponse {
     let status = answer.status();
     let content_type = answer.headers().get(header::CONTENT_TYPE);
-    let begins = |kind: &[u8]| content_type.is_some_and(|value| value.as_bytes().starts_with(kind));
-    // Pages for people have words of their own.
-    let is_ours = begins(b"application/json") || begins(b"text/html");
-    if is_ours || !(status.is_client_error() || status.is_server_error()) {
+    let is_json =
+        content_type.is_some_and(|value| value.as_bytes().starts_with(b"application/json"));
+    if is_json || !(status.is_client_error() || status.is_server_error()) {
         return answer;
     }
     let refusal = match status {

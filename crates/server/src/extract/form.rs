@@ -88,45 +88,6 @@ impl FromRequest for TokenForm {
     }
 }
 
-/// A request that shows an access token (RFC 6750 2): by a GET, or by a POST that may have no
-/// form at all. It holds secrets and does not print itself.
-pub struct BearerForm(TokenForm);
-
-impl BearerForm {
-    /// The bytes, for `grants::parse_userinfo`.
-    pub fn raw(&self) -> RawRequest<'_> {
-        self.0.raw()
-    }
-
-    /// Who asks.
-    pub const fn facts(&self) -> &RequestFacts {
-        &self.0.facts
-    }
-}
-
-impl FromRequest for BearerForm {
-    type Error = Refusal;
-    type Future = Pin<Box<dyn Future<Output = Result<Self, Refusal>>>>;
-
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let head = Head::untyped(request);
-        let typed = check_type(request.headers());
-        let body = Bytes::from_request(request, payload);
-        Box::pin(async move {
-            let Head { facts, method, query, authorization, dpop, accept } = head?;
-            let body =
-                body.await.map_err(|error| Refusal::ServerError(error.to_string().into()))?;
-            let body = match method {
-                Method::Get => Bytes::new(),
-                // What has no content needs no type (RFC 9110 8.3).
-                Method::Post if body.is_empty() => body,
-                Method::Post => typed.map(|()| body)?,
-            };
-            Ok(Self(TokenForm { facts, method, query, body, authorization, dpop, accept }))
-        })
-    }
-}
-
 /// A weight of nought: whoever asks does not want this at all (RFC 9110 12.4.2).
 fn is_refusing(parameter: &str) -> bool {
     let weight = parameter.split_once('=').filter(|(name, _)| name.eq_ignore_ascii_case("q"));
@@ -145,21 +106,15 @@ struct Head {
 
 impl Head {
     fn of(request: &HttpRequest) -> Result<Self, Refusal> {
-        let head = Self::untyped(request)?;
-        if head.method == Method::Post {
-            check_type(request.headers())?;
-        }
-        Ok(head)
-    }
-
-    /// The same without a look at the type of the body.
-    fn untyped(request: &HttpRequest) -> Result<Self, Refusal> {
         let facts = request.extensions().get::<RequestFacts>().cloned();
         let facts = facts.ok_or(Refusal::ServerError("a request without an edge".into()))?;
         let headers = request.headers();
         let method = match *request.method() {
             HttpMethod::GET => Method::Get,
-            HttpMethod::POST => Method::Post,
+            HttpMethod::POST => {
+                check_type(headers)?;
+                Method::Post
+            }
             _ => return Err(Refusal::MethodNotAllowed(allow(request).into())),
         };
         let all = |name: &str| -> Vec<Vec<u8>> {

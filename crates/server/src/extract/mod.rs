@@ -2,4 +2,4 @@
 
 mod form;
 
-pub use form::{BearerForm, TokenForm};
+pub use form::TokenForm;

@@ -8,7 +8,7 @@ use muster_domain::IssuerPath;
 use muster_grants::GrantType;
 
 use super::endpoint::Endpoint;
-use super::{certs, inquiry, metadata, people, token, userinfo};
+use super::{certs, inquiry, metadata, token};
 use crate::house::House;
 use crate::refusal::Refusal;
 
@@ -35,20 +35,11 @@ fn of_house(app: &mut ServiceConfig, house: &Arc<House>) {
 
 /// What is switched off does not exist (S09).
 fn is_open(endpoint: Endpoint, house: &House) -> bool {
-    let serves = |grant| house.pipeline.reading.grants.contains(grant);
     match endpoint {
-        Endpoint::DeviceStart | Endpoint::Device => serves(GrantType::DeviceCode),
-        Endpoint::Authorization | Endpoint::PushedRequests | Endpoint::Consent => {
-            serves(GrantType::AuthorizationCode)
-        }
+        Endpoint::DeviceStart => house.pipeline.reading.grants.contains(GrantType::DeviceCode),
         Endpoint::Token
-        | Endpoint::LogIn
         | Endpoint::Introspection
         | Endpoint::Revocation
-        | Endpoint::UserInfo
-        | Endpoint::Own
-        | Endpoint::LogOut
-        | Endpoint::Stylesheet
         | Endpoint::Keys
         | Endpoint::Metadata => true,
     }
@@ -60,15 +51,6 @@ fn opened(door: Resource, endpoint: Endpoint) -> Resource {
         Endpoint::Introspection => question(door, web::post().to(inquiry::introspect)),
         Endpoint::Revocation => question(door, web::post().to(inquiry::revoke)),
         Endpoint::DeviceStart => question(door, web::post().to(inquiry::start_device)),
-        Endpoint::UserInfo => page(door, userinfo::userinfo),
-        Endpoint::Authorization => page(door, people::authorize),
-        Endpoint::PushedRequests => question(door, web::post().to(inquiry::push)),
-        Endpoint::LogIn => question(door, web::post().to(people::log_in)),
-        Endpoint::Consent => question(door, web::post().to(people::decide)),
-        Endpoint::Device => page(door, people::device),
-        Endpoint::Own => page(door, people::own),
-        Endpoint::LogOut => page(door, people::log_out),
-        Endpoint::Stylesheet => document(door, people::stylesheet),
         Endpoint::Keys => document(door, certs::certs),
         Endpoint::Metadata => document(door, metadata::metadata),
     }
@@ -79,20 +61,6 @@ fn question(door: Resource, route: Route) -> Resource {
     door.route(route).default_service(web::to(async || -> Result<&'static str, Refusal> {
         Err(Refusal::MethodNotAllowed("POST".into()))
     }))
-}
-
-/// What is come to by a GET or with a form: what browsers do, and who shows a token.
-fn page<F, Args>(door: Resource, handler: F) -> Resource
-where
-    F: Handler<Args>,
-    F::Output: Responder + 'static,
-    Args: FromRequest + 'static,
-{
-    door.route(web::get().to(handler.clone())).route(web::post().to(handler)).default_service(
-        web::to(async || -> Result<&'static str, Refusal> {
-            Err(Refusal::MethodNotAllowed("GET, POST".into()))
-        }),
-    )
 }
 
 /// What can be read only: GET, HEAD (RFC 9110 9.3.2; the body is left out on the wire), and

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use muster_client_auth::AuthError;
-use muster_flows::{FlowError, UserInfoError};
+use muster_flows::FlowError;
 use tokio::time::{Instant, sleep_until};
 
 use crate::causes::Cause;
@@ -42,14 +42,8 @@ const fn hides_its_reason(cause: &Cause) -> bool {
         | Cause::Malformed(_)
         | Cause::TooManyFailures { .. }
         | Cause::TooManyRequests { .. }
-        | Cause::AskedWrongly { .. }
-        | Cause::NoTarget { .. }
-        | Cause::NoGoodToken(_)
         | Cause::Denied { .. } => false,
-        // Known or not, expired, another issuer's: nobody's business but the token's holder's.
-        Cause::UserInfo(UserInfoError::InvalidToken { .. }) => true,
-        Cause::UserInfo(UserInfoError::InsufficientScope) => false,
-        Cause::Flow { error, .. } | Cause::UserInfo(UserInfoError::Flow(error)) => match error {
+        Cause::Flow { error, .. } => match error {
             FlowError::InvalidGrant { .. } | FlowError::InvalidExchange { .. } => true,
             FlowError::InvalidScope
             | FlowError::InvalidTarget { .. }
@@ -59,9 +53,6 @@ const fn hides_its_reason(cause: &Cause) -> bool {
             | FlowError::SlowDown
             | FlowError::ExpiredToken
             | FlowError::AccessDenied
-            | FlowError::NotAdmitted { .. }
-            | FlowError::PushedRequestSpent
-            | FlowError::Busy
             | FlowError::NoSigningKey
             | FlowError::Signing(_)
             | FlowError::Sealing(_)

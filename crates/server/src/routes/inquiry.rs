@@ -4,10 +4,9 @@
 use std::sync::Arc;
 
 use actix_web::HttpResponse;
-use actix_web::http::{StatusCode, header};
+use actix_web::http::header;
 use muster_client_auth::Caller;
 use muster_flows::DeviceStarted;
-use muster_grants::pushed_uri;
 use serde_json::{Map, Value, json};
 use tokio::time::Instant;
 
@@ -43,7 +42,7 @@ pub(super) async fn revoke(form: TokenForm, house: Doorway) -> Result<HttpRespon
     let house = house.into_inner();
     hop(&house, form, |pipeline, around| {
         pipeline.revoke(&around.form.raw(), around)?;
-        Ok(json_text(String::new()))
+        Ok(Answer { media_type: JSON, body: String::new(), hides_why: false })
     })
     .await
 }
@@ -54,29 +53,13 @@ pub(super) async fn start_device(form: TokenForm, house: Doorway) -> Result<Http
     let url = house.issuer.url.as_str().to_owned();
     hop(&house, form, move |pipeline, around| {
         let started = pipeline.start_device(&around.form.raw(), around)?;
-        Ok(json_text(device_answer(&started, &url)))
-    })
-    .await
-}
-
-/// Answers a pushed authorization request (RFC 9126 2.2): 201, and the name it goes by.
-pub(super) async fn push(form: TokenForm, house: Doorway) -> Result<HttpResponse, Refusal> {
-    let house = house.into_inner();
-    hop(&house, form, move |pipeline, around| {
-        let (handle, lifetime) = pipeline.push(&around.form.raw(), around)?;
-        let body = json!({
-            "request_uri": pushed_uri(handle.expose()),
-            "expires_in": lifetime.millis().div_euclid(1_000),
-        });
-        let body = body.to_string();
-        Ok(Answer { status: StatusCode::CREATED, media_type: JSON, body, hides_why: false })
+        Ok(Answer { media_type: JSON, body: device_answer(&started, &url), hides_why: false })
     })
     .await
 }
 
 /// An answer, before it is HTTP.
 struct Answer {
-    status: StatusCode,
     media_type: &'static str,
     body: String,
     /// It stands for several reasons that are nobody's business (S41).
@@ -93,22 +76,19 @@ async fn hop(
     let (asking, facts) = (Arc::clone(house), form.facts.clone());
     let answered = house.blocking.run(move || asking.inquire(&form, question)).await;
     let answered = answered.map_err(|failed| at_limit(house, failed, (None, &facts)))?;
-    let Answer { status, media_type, body, hides_why } = match answered {
+    let Answer { media_type, body, hides_why } = match answered {
         Ok(answer) => answer,
         Err(cause) => return Err(refused(&cause, arrived).await),
     };
     if hides_why {
         inactive(arrived).await;
     }
-    Ok(HttpResponse::build(status).insert_header((header::CONTENT_TYPE, media_type)).body(body))
+    Ok(HttpResponse::Ok().insert_header((header::CONTENT_TYPE, media_type)).body(body))
 }
 
 fn json_answer(body: &Map<String, Value>) -> Answer {
-    json_text(serde_json::to_string(body).unwrap_or_default())
-}
-
-const fn json_text(body: String) -> Answer {
-    Answer { status: StatusCode::OK, media_type: JSON, body, hides_why: false }
+    let body = serde_json::to_string(body).unwrap_or_default();
+    Answer { media_type: JSON, body, hides_why: false }
 }
 
 /// A signed answer is for its caller alone (RFC 9701 5).
@@ -117,7 +97,7 @@ fn sign(house: &House, caller: &Caller, body: Map<String, Value>) -> Result<Answ
     let signed = muster_flows::sign_introspection(caller.id(), body, tools);
     let body =
         signed.map_err(|error| Cause::flow(caller.id(), crate::causes::INTROSPECTION, error))?;
-    Ok(Answer { status: StatusCode::OK, media_type: SIGNED, body, hides_why: false })
+    Ok(Answer { media_type: SIGNED, body, hides_why: false })
 }
 
 fn device_answer(started: &DeviceStarted, issuer: &str) -> String {

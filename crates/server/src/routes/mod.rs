@@ -7,9 +7,7 @@ mod endpoint;
 mod floor;
 mod inquiry;
 mod metadata;
-mod people;
 mod token;
-mod userinfo;
 
 pub use doors::routes;
 pub use endpoint::Endpoint;

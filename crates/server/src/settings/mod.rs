@@ -5,7 +5,6 @@
 //! defaults, `config show`, `config check` and the reference.
 
 mod audit;
-mod claims;
 mod client_auth;
 mod database;
 mod definition;
@@ -13,7 +12,6 @@ mod http;
 mod issuer;
 mod keys;
 mod kind;
-mod login;
 mod management;
 mod nearest;
 mod problem;
@@ -33,7 +31,6 @@ pub use definition::Key;
 pub use http::Http;
 pub use issuer::IssuerSettings;
 pub use keys::Keys;
-pub use login::Login;
 pub use management::Management;
 pub use problem::{Problem, Problems};
 pub use raw::{Environment, RawSettings};

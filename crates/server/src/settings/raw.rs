@@ -11,14 +11,12 @@ use std::path::{Path, PathBuf};
 use config::{Config, File, FileFormat, Value};
 
 use super::audit::RawAudit;
-use super::claims::RawClaims;
 use super::client_auth::RawClientAuth;
 use super::database::RawDatabase;
 use super::definition::{Described, Section};
 use super::http::RawHttp;
 use super::issuer::RawIssuer;
 use super::keys::RawKeys;
-use super::login::RawLogin;
 use super::management::RawManagement;
 use super::nearest::nearest;
 use super::problem::{Problem, Problems};
@@ -78,8 +76,6 @@ pub struct RawSettings {
     pub(super) client_auth: RawClientAuth,
     pub(super) token_info: RawTokenInfo,
     pub(super) tokens: RawTokens,
-    pub(super) login: RawLogin,
-    pub(super) claims: RawClaims,
     pub(super) retention: RawRetention,
     pub(super) audit: RawAudit,
     pub(super) telemetry: RawTelemetry,
@@ -97,8 +93,6 @@ impl RawSettings {
             client_auth: Section::read(reading),
             token_info: Section::read(reading),
             tokens: Section::read(reading),
-            login: Section::read(reading),
-            claims: Section::read(reading),
             retention: Section::read(reading),
             audit: Section::read(reading),
             telemetry: Section::read(reading),
@@ -116,8 +110,6 @@ impl RawSettings {
             self.client_auth.described(),
             self.token_info.described(),
             self.tokens.described(),
-            self.login.described(),
-            self.claims.described(),
             self.retention.described(),
             self.audit.described(),
             self.telemetry.described(),

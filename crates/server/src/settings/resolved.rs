@@ -7,14 +7,13 @@ use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
 
-use muster_policy::ClaimsMapping;
 use serde_json::Value;
 
 use super::problem::Problems;
 use super::raw::{Environment, RawSettings, Reading};
 use super::{
-    Audit, ClientAuth, Database, Http, IssuerSettings, Keys, Login, Management, Retention,
-    Telemetry, TokenInfoSettings, Tokens, database,
+    Audit, ClientAuth, Database, Http, IssuerSettings, Keys, Management, Retention, Telemetry,
+    TokenInfoSettings, Tokens, database,
 };
 
 /// The settings, as the rest of the program takes them.
@@ -36,10 +35,6 @@ pub struct Settings {
     pub token_info: TokenInfoSettings,
     /// What is issued, and how long it lives.
     pub tokens: Tokens,
-    /// How people come in, and for how long.
-    pub login: Login,
-    /// What clients are told of people.
-    pub claims: ClaimsMapping,
     /// What is kept, and for how long.
     pub retention: Retention,
     /// The audit trail.
@@ -138,11 +133,7 @@ impl RawSettings {
             reading.wrong("management", "listen", "both listeners are at one address", right);
         }
         let keys = self.keys.resolve(&mut reading.resolving("keys"));
-        let mut tokens = self.tokens.resolve(&mut reading.resolving("tokens"));
-        let login = self.login.resolve(&mut reading.resolving("login"));
-        tokens.lifetimes.session = login.session;
-        tokens.lifetimes.session_idle = login.session_idle;
-        let claims = self.claims.resolve(&mut reading.resolving("claims"));
+        let tokens = self.tokens.resolve(&mut reading.resolving("tokens"));
         // Each running listing holds a thread all along, and a connection for each page.
         let at_once = token_info.listings_at_once.get();
         if at_once >= http.blocking.threads {
@@ -167,8 +158,6 @@ impl RawSettings {
             client_auth,
             token_info,
             tokens,
-            login,
-            claims,
             retention,
             audit,
             telemetry,

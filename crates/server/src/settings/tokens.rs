@@ -28,10 +28,6 @@ section! {
         /// Seconds for which a used refresh token may yield the same successor again, at
         /// most; a client's registration says whether it does at all.
         refresh_grace_seconds_max: u64 = 10;
-        /// Seconds for which an authorization code is good.
-        code_seconds: u64 = 60;
-        /// Seconds for which a pushed authorization request is good (RFC 9126).
-        pushed_request_seconds: u64 = 90;
         /// Seconds for which the codes of a device flow are good.
         device_code_seconds: u64 = 600;
         /// Seconds that a device waits between two polls, to begin with.
@@ -71,11 +67,6 @@ impl RawTokens {
             refresh_max: seconds("refresh_seconds_max", self.refresh_seconds_max, LONGEST),
             family: seconds("family_seconds", self.family_seconds, LONGEST),
             id_token: seconds("id_token_seconds", self.id_token_seconds, LONGEST),
-            code: seconds("code_seconds", self.code_seconds, 600),
-            pushed_request: seconds("pushed_request_seconds", self.pushed_request_seconds, 600),
-            // Those of `[login]`.
-            session_idle: Lifetimes::USUAL.session_idle,
-            session: Lifetimes::USUAL.session,
             device_code: seconds("device_code_seconds", self.device_code_seconds, 3_600),
             device_interval: seconds("device_interval_seconds", self.device_interval_seconds, 60),
             grace_max: Lifetime::default(),

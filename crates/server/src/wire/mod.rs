@@ -3,9 +3,7 @@
 mod introspection;
 mod token_answer;
 mod token_listing;
-mod userinfo;
 
 pub use introspection::introspection;
 pub use token_answer::token_answer;
 pub use token_listing::TokenListingWriter;
-pub use userinfo::userinfo;

@@ -385,8 +385,7 @@ impl Behind {
         let Seed { store, keys, clock, randomness, issuer } = self.seed.clone();
         let (published, signers) =
             (Arc::new(PublishedKeys::default()), Arc::new(Signers::default()));
-        let (claims, uses) = (Arc::default(), Arc::default());
-        Tools { issuer, store, keys, published, signers, claims, uses, clock, randomness }
+        Tools { issuer, store, keys, published, signers, clock, randomness }
     }
 
     /// A person decides about a device.

@@ -5,7 +5,6 @@ mod group;
 mod group_writer;
 mod postgres;
 mod sqlite;
-mod token_uses;
 
 use diesel::QueryResult;
 
@@ -42,22 +41,6 @@ pub(crate) trait RowLocks {
 
     /// The device's flow, kept from being held or changed by others until then.
     fn hold_device_flow(&mut self, key: (i16, i64)) -> QueryResult<Option<DeviceFlowRow>>;
-
-    /// The number of the user's status, which is kept from being changed or deleted until then:
-    /// what is added to a user is there before they are disabled or removed, or never.
-    fn hold_user(&mut self, key: (i16, i64)) -> QueryResult<Option<i16>>;
-}
-
-/// When tokens were last used: shard, number and moment of each.
-pub(crate) type Use = (i16, i64, i64);
-
-/// Noting and telling the use of many tokens.
-pub(crate) trait TokenUses {
-    /// Notes them where nothing later is noted.
-    fn note_uses(&mut self, uses: &[Use]) -> QueryResult<()>;
-
-    /// What is noted of tokens, by shard and number.
-    fn uses_of(&mut self, tokens: &[(i16, i64)]) -> QueryResult<Vec<Use>>;
 }
 
 /// Deleting many rows of one shard by their keys the quickest way of the engine. How many
@@ -68,5 +51,4 @@ pub(crate) trait BulkDelete {
     /// By the numbers of their transactions.
     fn delete_codes(&mut self, shard: i16, seqs: &[i64]) -> QueryResult<usize>;
     fn delete_device_flows(&mut self, shard: i16, seqs: &[i64]) -> QueryResult<usize>;
-    fn delete_sessions(&mut self, shard: i16, seqs: &[i64]) -> QueryResult<usize>;
 }

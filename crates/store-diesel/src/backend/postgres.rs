@@ -20,7 +20,7 @@ use crate::migrate;
 use crate::numbers::{SharedNumbers, UnitNumbers};
 use crate::open::{OpenError, PoolSettings};
 use crate::rows::{DeviceFlowRow, NewTokenRow, TransactionRow};
-use crate::schema::{audit, codes, device_flows, issuers, sessions, tokens, transactions, users};
+use crate::schema::{audit, codes, device_flows, issuers, tokens, transactions};
 use crate::session::Session;
 
 /// A unit that lost a race is tried so many times before the caller hears of it (F12).
@@ -109,11 +109,6 @@ impl RowLocks for PgConnection {
         let row = device_flows::table.find(key).select(DeviceFlowRow::as_select());
         row.for_no_key_update().first(self).optional()
     }
-
-    /// Shared, so that logins of one person do not wait for each other.
-    fn hold_user(&mut self, key: (i16, i64)) -> QueryResult<Option<i16>> {
-        users::table.find(key).select(users::status).for_share().first(self).optional()
-    }
 }
 
 /// One round trip for a shard.
@@ -139,12 +134,6 @@ impl BulkDelete for PgConnection {
         let rows = device_flows::table
             .filter(device_flows::shard.eq(shard))
             .filter(device_flows::seq.eq_any(seqs));
-        diesel::delete(rows).execute(self)
-    }
-
-    fn delete_sessions(&mut self, shard: i16, seqs: &[i64]) -> QueryResult<usize> {
-        let rows =
-            sessions::table.filter(sessions::shard.eq(shard)).filter(sessions::seq.eq_any(seqs));
         diesel::delete(rows).execute(self)
     }
 }

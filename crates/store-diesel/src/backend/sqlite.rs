@@ -17,7 +17,7 @@ use crate::migrate;
 use crate::numbers::{SharedNumbers, UnitNumbers};
 use crate::open::{OpenError, PoolSettings};
 use crate::rows::{DeviceFlowRow, NewTokenRow, TransactionRow};
-use crate::schema::{audit, codes, device_flows, sessions, tokens, transactions, users};
+use crate::schema::{audit, codes, device_flows, tokens, transactions};
 use crate::session::Session;
 
 /// `busy_timeout` first, for the others may have to wait. FULL, because what was answered
@@ -77,10 +77,6 @@ impl RowLocks for SqliteConnection {
     fn hold_device_flow(&mut self, key: (i16, i64)) -> QueryResult<Option<DeviceFlowRow>> {
         device_flows::table.find(key).select(DeviceFlowRow::as_select()).first(self).optional()
     }
-
-    fn hold_user(&mut self, key: (i16, i64)) -> QueryResult<Option<i16>> {
-        users::table.find(key).select(users::status).first(self).optional()
-    }
 }
 
 /// Row by row: the prepared statement is kept, and for several rows at once the planner
@@ -100,10 +96,6 @@ impl BulkDelete for SqliteConnection {
 
     fn delete_device_flows(&mut self, shard: i16, seqs: &[i64]) -> QueryResult<usize> {
         one_by_one(seqs, |seq| diesel::delete(device_flows::table.find((shard, seq))).execute(self))
-    }
-
-    fn delete_sessions(&mut self, shard: i16, seqs: &[i64]) -> QueryResult<usize> {
-        one_by_one(seqs, |seq| diesel::delete(sessions::table.find((shard, seq))).execute(self))
     }
 }
 

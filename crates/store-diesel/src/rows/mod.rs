@@ -1,30 +1,22 @@
 //! Rows into domain values and back, one file per noun.
 
-mod claims;
 mod code;
-mod consent;
 mod device_flow;
 mod entitlement;
 mod numbers;
 mod party;
-mod pushed_request;
 mod registration;
-mod session;
 mod token;
 mod transaction;
 mod trusted_issuer;
 mod user;
 
-pub(crate) use claims::{claims_text, read_claims};
 pub(crate) use code::{CodeRow, NewCodeRow};
-pub(crate) use consent::ConsentRow;
 pub(crate) use device_flow::{APPROVED, DeviceFlowRow, NewDeviceFlowRow, device_state_number};
 pub(crate) use entitlement::{read_entitlement, scopes_in};
 pub(crate) use numbers::{digest, from_number, hash_bytes, shard, small};
 pub(crate) use party::{AdminRow, ClientRow, party_status, party_status_number};
-pub(crate) use pushed_request::PushedRequestRow;
 pub(crate) use registration::{read_registration, registration_text};
-pub(crate) use session::{NewSessionRow, SessionRow};
 pub(crate) use token::{NewTokenRow, TokenHeadRow, TokenRow, ending_column, token_kind_number};
 pub(crate) use transaction::{HoldingRow, TransactionRow, transaction_state};
 pub(crate) use trusted_issuer::TrustedIssuerRow;

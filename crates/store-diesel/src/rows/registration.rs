@@ -5,7 +5,6 @@ use muster_domain::{AccessTokenProfile, GrantName, GrantNames, Lifetime, Registr
 use muster_store::StoreError;
 use serde::{Deserialize, Serialize};
 
-#[expect(clippy::struct_excessive_bools, reason = "each is a member of the column")]
 #[derive(Serialize, Deserialize, Default)]
 #[serde(default)]
 struct RegistrationColumn {
@@ -15,8 +14,6 @@ struct RegistrationColumn {
     email: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     redirect_uris: Vec<String>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    post_logout_redirect_uris: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     grants: Option<Vec<String>>,
     scopes: String,
@@ -29,7 +26,6 @@ struct RegistrationColumn {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     may_act: Vec<String>,
     binds_tokens: bool,
-    codes_without_challenge: bool,
     profile: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     access_lifetime: Option<i64>,
@@ -50,7 +46,6 @@ pub(crate) fn registration_text(registration: &Registration) -> Result<String, S
         home_url: registration.home_url.clone(),
         email: registration.email.clone(),
         redirect_uris: registration.redirect_uris.clone(),
-        post_logout_redirect_uris: registration.post_logout_redirect_uris.clone(),
         grants: Some(registration.grants.iter().map(|grant| grant.room().to_owned()).collect()),
         scopes: registration.scopes.to_string(),
         strict_scopes: registration.strict_scopes,
@@ -59,7 +54,6 @@ pub(crate) fn registration_text(registration: &Registration) -> Result<String, S
         introspects_every_token: registration.introspects_every_token,
         may_act: registration.may_act.clone(),
         binds_tokens: registration.binds_tokens,
-        codes_without_challenge: registration.codes_without_challenge,
         profile: registration.profile.as_str().to_owned(),
         access_lifetime: registration.access_lifetime.map(Lifetime::millis),
         access_lifetime_max: registration.access_lifetime_max.map(Lifetime::millis),
@@ -84,7 +78,6 @@ pub(crate) fn read_registration(text: &str) -> Result<Registration, StoreError> 
         home_url: column.home_url,
         email: column.email,
         redirect_uris: column.redirect_uris,
-        post_logout_redirect_uris: column.post_logout_redirect_uris,
         scopes: ScopeSet::parse(&column.scopes).map_err(|e| StoreError::corrupt(e.to_string()))?,
         strict_scopes: column.strict_scopes,
         audiences: column.audiences,
@@ -92,7 +85,6 @@ pub(crate) fn read_registration(text: &str) -> Result<Registration, StoreError> 
         introspects_every_token: column.introspects_every_token,
         may_act: column.may_act,
         binds_tokens: column.binds_tokens,
-        codes_without_challenge: column.codes_without_challenge,
         profile,
         access_lifetime: column.access_lifetime.map(Lifetime::from_millis),
         access_lifetime_max: column.access_lifetime_max.map(Lifetime::from_millis),
@@ -136,7 +128,6 @@ mod tests {
     fn a_registration_reads_back_as_it_was_written() {
         let registration = Registration {
             redirect_uris: vec!["https://a.example/cb".into()],
-            post_logout_redirect_uris: vec!["https://a.example/bye".into()],
             scopes: ScopeSet::parse("openid email").unwrap(),
             profile: AccessTokenProfile::Wlcg,
             access_lifetime: Some(Lifetime::from_seconds(900)),

@@ -55,8 +55,9 @@ fn postgres_word(column: &Column) -> &'static str {
 fn sqlite_word(column: &Column) -> &'static str {
     let place = (column.table.as_str(), column.name.as_str());
     match place {
-        ("users" | "transactions" | "tokens" | "device_flows" | "sessions", "seq")
-        | ("audit", "number") => "integer",
+        ("users" | "transactions" | "tokens" | "device_flows", "seq") | ("audit", "number") => {
+            "integer"
+        }
         _ if column.kind == "Binary" => "blob",
         _ => postgres_word(column),
     }

@@ -12,13 +12,11 @@ use super::overhearing::overhear;
 use super::overhearing::statement::Overheard;
 
 /// Words of a statement of a batch, the table it is about, and the index that answers it.
-const STATEMENTS: [(&str, &str, &str); 13] = [
+const STATEMENTS: [(&str, &str, &str); 11] = [
     ("ORDER BY \"tokens\".\"expires_at\"", "tokens", "tokens_by_expiry"),
     ("ORDER BY \"tokens\".\"ended_at\"", "tokens", "tokens_by_revocation"),
     ("ORDER BY \"codes\".\"expires_at\"", "codes", "codes_by_expiry"),
     ("ORDER BY \"device_flows\".\"expires_at\"", "device_flows", "device_flows_by_expiry"),
-    ("ORDER BY \"sessions\".\"expires_at\"", "sessions", "sessions_by_expiry"),
-    ("ORDER BY \"pushed_requests\".\"expires_at\"", "pushed_requests", "pushed_requests_by_expiry"),
     ("SELECT \"transactions\".\"seq\"", "transactions", "transactions_pkey"),
     ("SELECT (EXISTS", "tokens", "tokens_listing"),
     ("SELECT (EXISTS", "codes", "codes_pkey"),

@@ -76,12 +76,6 @@ INSERT INTO device_flows (seq, started_at, expires_at, interval_ms, issuer_seq, 
     device_lookup, user_lookup, details)
   SELECT n, n * 1000, n * 1000 + 600000, 5000, 1, 1 + n % 50, 1 + n % 50, 0, sha256(n::text::bytea),
     sha256((-n)::text::bytea), '{}' FROM generate_series(1, 20000) n;
-INSERT INTO sessions SELECT n, 1 + n % 400, 0, 0, n * 1000, 1, 1 + n % 400, 1, sha256(n::text::bytea)
-  FROM generate_series(1, 20000) n;
-INSERT INTO consents SELECT user_seq, 0, client_seq, shard, 'openid' FROM holdings WHERE user_seq <= 400;
-INSERT INTO accounts SELECT seq, 0, shard, '$argon2id$' FROM users;
-INSERT INTO pushed_requests SELECT n * 1000, 1, 1 + n % 50, sha256(n::text::bytea), 'scope=openid'
-  FROM generate_series(1, 20000) n;
 UPDATE tokens SET state = 1, ended_at = issued_at + 100000 WHERE seq % 100 = 0;
 UPDATE transactions SET parent_seq = seq - 2, depth = 1 WHERE seq % 100 = 51;
 ANALYZE;

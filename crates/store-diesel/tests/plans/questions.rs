@@ -5,9 +5,7 @@ use std::sync::Arc;
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use muster_domain::{
-    ElementKey, LookupTag, Reach, Shard, Timestamp, TokenKey, TokenKind, TransactionKey,
-};
+use muster_domain::{ElementKey, LookupTag, Reach, Shard, Timestamp, TokenKind, TransactionKey};
 use muster_store::{PresentedToken, Reading, Store, StoreError, TokenPlace, TokenRange};
 use muster_store_diesel::Scratch;
 
@@ -93,30 +91,6 @@ fn ask_audience(reading: &mut dyn Reading) -> Result<(), StoreError> {
     reading.standings_of_audience(ISSUER, "https://7.example").map(drop)
 }
 
-fn ask_session(reading: &mut dyn Reading) -> Result<(), StoreError> {
-    reading.find_session(ISSUER, LookupTag::new([1; 32]), shard()).map(drop)
-}
-
-fn ask_sessions(reading: &mut dyn Reading) -> Result<(), StoreError> {
-    reading.list_sessions(user()).map(drop)
-}
-
-fn ask_password(reading: &mut dyn Reading) -> Result<(), StoreError> {
-    reading.find_password(user()).map(drop)
-}
-
-fn ask_consents(reading: &mut dyn Reading) -> Result<(), StoreError> {
-    reading.list_consents(user()).map(drop)
-}
-
-fn ask_pushed_request(reading: &mut dyn Reading) -> Result<(), StoreError> {
-    reading.find_pushed_request(ISSUER, LookupTag::new([1; 32])).map(drop)
-}
-
-fn ask_uses(reading: &mut dyn Reading) -> Result<(), StoreError> {
-    reading.uses_of_tokens(&[TokenKey::new(shard(), 100_000)]).map(drop)
-}
-
 /// A question, the table it is about, and the index that answers it.
 type Case = (Question, &'static str, &'static str);
 
@@ -129,7 +103,7 @@ const LISTING: [Case; 4] = [
 ];
 
 /// Asked on any connection.
-const LOOKUPS: [Case; 15] = [
+const LOOKUPS: [Case; 9] = [
     (ask_token_with_shard, "tokens", "tokens_lookup"),
     (ask_token_without_shard, "tokens", "tokens_lookup"),
     (ask_tokens_of_transactions, "tokens", "tokens_listing"),
@@ -139,12 +113,6 @@ const LOOKUPS: [Case; 15] = [
     (ask_device, "device_flows", "device_flows_lookup"),
     (ask_user_code, "device_flows", "device_flows_issuer_seq_user_lookup_key"),
     (ask_audience, "served_names", "served_names_pkey"),
-    (ask_session, "sessions", "sessions_lookup"),
-    (ask_sessions, "sessions", "sessions_by_user"),
-    (ask_password, "accounts", "accounts_pkey"),
-    (ask_consents, "consents", "consents_pkey"),
-    (ask_pushed_request, "pushed_requests", "pushed_requests_pkey"),
-    (ask_uses, "tokens", "tokens_pkey"),
 ];
 
 /// The statement that the store sends for a question.
@@ -168,12 +136,7 @@ fn on_sqlite_every_question_of_a_listing_is_a_search_of_its_index_without_a_sort
         let plan = sqlite_plan(&mut connection, &statement(&store, question, table));
         let index = match index {
             // The primary key of a table without rowid has no index of another name.
-            "holdings_pkey"
-            | "tokens_pkey"
-            | "served_names_pkey"
-            | "accounts_pkey"
-            | "consents_pkey"
-            | "pushed_requests_pkey" => "PRIMARY KEY",
+            "holdings_pkey" | "tokens_pkey" | "served_names_pkey" => "PRIMARY KEY",
             "device_flows_issuer_seq_user_lookup_key" => "sqlite_autoindex_device_flows_1",
             other => other,
         };

@@ -5,15 +5,15 @@ use std::thread;
 
 use muster_domain::{
     AdminClient, AdminRights, AuthorizationCode, Client, CodeState, DataKeyId, Descent, DeviceFlow,
-    DeviceFlowKey, DeviceState, Door, ElementKey, Entitlement, Issuer, KeyThumbprint, Lifetime,
-    LookupTag, NewClient, PushedRequest, Reach, Registration, ScopeSet, SealedText, Session,
-    SessionKey, Shard, Timestamp, Token, TokenId, TokenKey, TokenKind, TokenState, Transaction,
-    TransactionId, TransactionKey, TransactionState, User, UserId, samples,
+    DeviceFlowKey, DeviceState, ElementKey, Entitlement, Issuer, KeyThumbprint, Lifetime,
+    LookupTag, NewClient, Reach, Registration, ScopeSet, SealedText, Shard, Timestamp, Token,
+    TokenId, TokenKey, TokenKind, TokenState, Transaction, TransactionId, TransactionKey,
+    TransactionState, User, UserId, samples,
 };
 
 use crate::{
-    FoundCode, FoundSession, FoundToken, IssuedToken, Linked, PresentedToken, Sequence, Store,
-    StoreError, StoredToken,
+    FoundCode, FoundToken, IssuedToken, Linked, PresentedToken, Sequence, Store, StoreError,
+    StoredToken,
 };
 
 /// May list, its own clients only.
@@ -261,53 +261,6 @@ impl<'a> Ground<'a> {
     pub(super) fn find_device_flow(&self, flow: &DeviceFlow, device: i64) -> Option<DeviceFlow> {
         let (issuer, shard) = (self.issuer.key, flow.key.shard);
         self.store.read(|r| r.find_device_flow(issuer, tag(device), shard)).unwrap()
-    }
-
-    /// A session of this user, not in the store yet.
-    pub(super) fn new_session(&self, user: &User) -> Session {
-        Session {
-            key: SessionKey::new(user.key.shard, self.number(Sequence::Sessions)),
-            issuer: self.issuer.key,
-            user: user.key,
-            door: Door::Account,
-            authenticated_at: at(10),
-            used_at: at(20),
-            expires_at: at(600),
-        }
-    }
-
-    /// The same in the store, found by the hash of this number.
-    pub(super) fn session(&self, user: &User, number: i64) -> Session {
-        let session = self.new_session(user);
-        self.store.change(|unit| unit.add_session(&session, tag(number))).unwrap();
-        session
-    }
-
-    /// A session as it rests.
-    pub(super) fn find_session(&self, session: &Session, number: i64) -> Option<FoundSession> {
-        let (issuer, shard) = (self.issuer.key, session.key.shard);
-        self.store.read(|r| r.find_session(issuer, tag(number), shard)).unwrap()
-    }
-
-    /// A request that this client pushed, not in the store yet.
-    pub(super) fn new_pushed_request(&self, client: &Client) -> PushedRequest {
-        PushedRequest {
-            issuer: self.issuer.key,
-            client: client.key,
-            parameters: "response_type=code&scope=openid".to_owned(),
-            expires_at: at(600),
-        }
-    }
-
-    /// The same in the store, found by the hash of this number.
-    pub(super) fn pushed_request(&self, client: &Client, number: i64) -> PushedRequest {
-        let request = self.new_pushed_request(client);
-        self.store.change(|unit| unit.add_pushed_request(&request, tag(number))).unwrap();
-        request
-    }
-
-    pub(super) fn find_pushed_request(&self, number: i64) -> Option<PushedRequest> {
-        self.store.read(|r| r.find_pushed_request(self.issuer.key, tag(number))).unwrap()
     }
 
     pub(super) fn add(&self, tokens: &[StoredToken]) {

@@ -14,10 +14,6 @@ const fn exchangeable(ground: &Ground<'_>, client: &Client) -> Reach {
     Reach::exchangeable_by(ground.issuer.key, client.key)
 }
 
-const fn bearer(ground: &Ground<'_>) -> Reach {
-    Reach::shown_to(ground.issuer.key)
-}
-
 const fn any(ground: &Ground<'_>, client: &Client) -> Reach {
     Reach::any_token(ground.issuer.key, client.key)
 }
@@ -125,12 +121,7 @@ pub fn a_reach_over_single_tokens_lists_nothing(store: &dyn Store) {
     let reader = ground.registered("reader", registration);
     let user: User = ground.user("alice");
     ground.access(&ground.transaction(&user, &reader, "t:1", 10), 11);
-    for reach in [
-        meant(&ground, &reader),
-        exchangeable(&ground, &reader),
-        any(&ground, &reader),
-        bearer(&ground),
-    ] {
+    for reach in [meant(&ground, &reader), exchangeable(&ground, &reader), any(&ground, &reader)] {
         let listed = store.list(|reading| reading.listed_clients(user.key, reach, None, 9));
         assert!(listed.unwrap().is_empty());
         for client in [None, Some(reader.key)] {

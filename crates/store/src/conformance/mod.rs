@@ -10,8 +10,6 @@ mod ground;
 mod suite;
 
 #[doc(hidden)]
-pub mod accounts;
-#[doc(hidden)]
 pub mod administers;
 #[doc(hidden)]
 pub mod assertions;
@@ -21,8 +19,6 @@ pub mod audit;
 pub mod cleaning;
 #[doc(hidden)]
 pub mod codes;
-#[doc(hidden)]
-pub mod consents;
 #[doc(hidden)]
 pub mod descent;
 #[doc(hidden)]
@@ -40,19 +36,13 @@ pub mod meant;
 #[doc(hidden)]
 pub mod numbers;
 #[doc(hidden)]
-pub mod own;
-#[doc(hidden)]
 pub mod pages;
 #[doc(hidden)]
 pub mod parties;
 #[doc(hidden)]
 pub mod purge;
 #[doc(hidden)]
-pub mod pushed_requests;
-#[doc(hidden)]
 pub mod reach;
-#[doc(hidden)]
-pub mod sessions;
 #[doc(hidden)]
 pub mod standings;
 #[doc(hidden)]
@@ -65,5 +55,3 @@ pub mod trusted_issuers;
 pub mod units;
 #[doc(hidden)]
 pub mod users;
-#[doc(hidden)]
-pub mod uses;

@@ -123,32 +123,6 @@ pub fn a_purged_client_leaves_no_code_and_no_device_flow(store: &dyn Store) {
     ground.device_flow(&again, 10);
 }
 
-/// I13: what its users allowed it, and what it asked for.
-pub fn a_purged_client_leaves_no_consent_and_no_pushed_request(store: &dyn Store) {
-    let ground = Ground::of(store);
-    let [client, other] = ["client", "other"].map(|id| ground.client(id));
-    let users = ["a", "b", "c", "d", "e"].map(|id| ground.user(id));
-    let scopes = muster_domain::ScopeSet::default();
-    for (user, client) in users.iter().flat_map(|user| [(user, &client), (user, &other)]) {
-        let (user, client, scopes) = (user.key, client.key, scopes.clone());
-        let consent = muster_domain::Consent { user, client, scopes, given_at: at(10) };
-        store.change(|unit| unit.remember_consent(&consent)).unwrap();
-    }
-    ground.pushed_request(&client, 1);
-    let kept = ground.pushed_request(&other, 2);
-    assert!(purged(store, &client, 2) > 3, "so many users at a time");
-    assert_eq!(ground.find_pushed_request(1), None);
-    assert_eq!(ground.find_pushed_request(2), Some(kept));
-    for user in &users {
-        let left = store.read(|reading| {
-            assert_eq!(reading.find_consent(user.key, client.key)?, None);
-            reading.list_consents(user.key)
-        });
-        let left: Vec<_> = left.unwrap().into_iter().map(|consent| consent.client).collect();
-        assert_eq!(left, [other.key]);
-    }
-}
-
 /// I15, S50: an exchanged token is its holder's, and dies with what it was exchanged out of.
 pub fn what_was_exchanged_out_of_a_purged_client_ends_and_stays_on_record(store: &dyn Store) {
     let ground = Ground::of(store);

@@ -1,9 +1,8 @@
 //! Trials of users.
 
 use muster_domain::{
-    ClaimValue, Claims, Client, Consent, Descent, DeviceFlow, DeviceFlowKey, DeviceState, Lifetime,
-    ScopeSet, Shard, StoredSecret, TokenKind, Transaction, TransactionState, User, UserId, UserKey,
-    UserStatus,
+    Client, Descent, DeviceFlow, DeviceFlowKey, DeviceState, Lifetime, ScopeSet, Shard, TokenKind,
+    Transaction, TransactionState, User, UserId, UserKey, UserStatus,
 };
 
 use super::ground::{Ground, LISTS_ALL, at, tag, together};
@@ -234,124 +233,4 @@ pub fn devices_that_a_user_approved_get_nothing_once_all_is_ended(store: &dyn St
     end(None).unwrap();
     assert!(!redeem(late));
     assert!(redeem(his));
-}
-
-pub fn what_is_known_of_a_user_reads_back_as_it_was_written(store: &dyn Store) {
-    let ground = Ground::of(store);
-    let (alice, bob) = (ground.user("alice"), ground.user("bob"));
-    let known = |user: UserKey| store.read(|reading| reading.find_claims(user)).unwrap();
-    assert!(known(alice.key).is_empty());
-    let mut claims = Claims::default();
-    for (name, value) in [
-        ("name", ClaimValue::Text("\"Ad\u{e0}\"\n\u{1f511} \\u0000".to_owned())),
-        ("nickname", ClaimValue::Text(String::new())),
-        ("email_verified", ClaimValue::Flag(true)),
-        ("phone_number_verified", ClaimValue::Flag(false)),
-        ("eduPersonEntitlement", ClaimValue::Texts(vec!["urn:a b".into(), "true".into()])),
-        ("https://example.org/groups", ClaimValue::Texts(Vec::new())),
-    ] {
-        assert!(claims.set(name, value));
-    }
-    let set = |user, claims: &Claims| store.change(|unit| unit.set_claims(user, claims)).unwrap();
-    assert!(set(alice.key, &claims));
-    assert_eq!(known(alice.key), claims);
-    assert!(known(bob.key).is_empty());
-    let mut fewer = Claims::default();
-    fewer.set("name", ClaimValue::Text("Ada".to_owned()));
-    assert!(set(alice.key, &fewer));
-    assert_eq!(known(alice.key), fewer, "as a whole");
-    assert!(set(alice.key, &Claims::default()));
-    assert!(known(alice.key).is_empty());
-    let nobody = UserKey::new(alice.key.shard, 99_999);
-    assert!(!set(nobody, &claims));
-    assert!(known(nobody).is_empty());
-}
-
-/// Sessions, a password, a consent and claims of each user; what of it is there.
-fn hosted(
-    ground: &Ground<'_>,
-    user: &User,
-    client: &Client,
-    number: i64,
-) -> impl Fn() -> [bool; 4] {
-    let session = ground.session(user, number);
-    let consent = Consent {
-        user: user.key,
-        client: client.key,
-        scopes: ScopeSet::default(),
-        given_at: at(10),
-    };
-    let mut claims = Claims::default();
-    claims.set("name", ClaimValue::Text("Ada".to_owned()));
-    let add = |unit: &mut dyn crate::Unit| {
-        unit.set_password(user.key, &StoredSecret::new("hash"), at(10))?;
-        unit.remember_consent(&consent)?;
-        unit.set_claims(user.key, &claims)
-    };
-    ground.store.change(add).unwrap();
-    let (store, key, client) = (ground.store, user.key, client.key);
-    let issuer = ground.issuer.key;
-    move || {
-        let there = store.read(|reading| {
-            Ok([
-                reading.find_session(issuer, tag(number), session.key.shard)?.is_some(),
-                reading.find_password(key)?.is_some(),
-                reading.find_consent(key, client)?.is_some(),
-                !reading.find_claims(key)?.is_empty(),
-            ])
-        });
-        there.unwrap()
-    }
-}
-
-/// I12: nobody comes back to a session, a password or a consent of whoever had the name.
-pub fn a_removed_user_leaves_no_session_no_password_and_no_consent(store: &dyn Store) {
-    let ground = Ground::of(store);
-    let (client, alice, bob) = (ground.client("client"), ground.user("alice"), ground.user("bob"));
-    let hers = hosted(&ground, &alice, &client, 1);
-    let his = hosted(&ground, &bob, &client, 2);
-    assert_eq!((hers(), his()), ([true; 4], [true; 4]));
-    assert!(store.change(|unit| unit.remove_user(alice.key)).unwrap());
-    assert_eq!((hers(), his()), ([false; 4], [true; 4]));
-    let again = ground.user("alice");
-    let nothing = store.read(|reading| {
-        let consents = reading.list_consents(again.key)?;
-        Ok(reading.find_password(again.key)?.is_none()
-            && consents.is_empty()
-            && reading.find_claims(again.key)?.is_empty())
-    });
-    assert!(nothing.unwrap());
-    assert_eq!(store.change(|unit| unit.end_sessions_of_user(again.key)).unwrap(), 0);
-    // What was hers cannot be told apart from what never was: its hash is free.
-    ground.session(&again, 1);
-}
-
-/// I12.
-pub fn of_a_removal_and_additions_at_once_nothing_is_left(store: &dyn Store) {
-    let ground = Ground::of(store);
-    let client = ground.client("client");
-    for round in 0..10 {
-        let user = ground.user("alice");
-        let session = ground.new_session(&user);
-        let consent = Consent {
-            user: user.key,
-            client: client.key,
-            scopes: ScopeSet::default(),
-            given_at: at(10),
-        };
-        together(4, |number| {
-            let work = |unit: &mut dyn crate::Unit| match number {
-                0 => unit.remove_user(user.key).map(drop),
-                1 => unit.add_session(&session, tag(round)),
-                2 => unit.set_password(user.key, &StoredSecret::new("hash"), at(10)),
-                _ => unit.remember_consent(&consent),
-            };
-            store.change(work).unwrap();
-        });
-        let left = store.change(|unit| {
-            let forgotten = unit.forget_consents(user.key, None)?;
-            Ok((unit.end_sessions_of_user(user.key)?, unit.remove_password(user.key)?, forgotten))
-        });
-        assert_eq!(left.unwrap(), (0, false, 0));
-    }
 }

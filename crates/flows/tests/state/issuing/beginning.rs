@@ -110,11 +110,10 @@ impl Reference {
 
     /// Whether the flow waited for this person's decision.
     pub(crate) fn decide(&mut self, number: usize, user: Option<usize>) -> bool {
-        let client_stands = self.stands(self.devices[number].client);
         let device = &mut self.devices[number];
         let waits =
             !device.gone && device.state == DeviceState::Pending && self.now < device.expires_at;
-        if !waits || user.is_some_and(|user| !self.users[user] || !client_stands) {
+        if !waits || user.is_some_and(|user| !self.users[user]) {
             return false;
         }
         device.state = user.map_or(DeviceState::Denied, |by| DeviceState::Approved { by });

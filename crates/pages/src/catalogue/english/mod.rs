@@ -1,8 +1,0 @@
-//! The English words.
-
-mod access;
-mod deciding;
-mod entering;
-mod owning;
-mod trouble;
-mod whole;
