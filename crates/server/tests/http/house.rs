@@ -4,6 +4,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use muster_cli::{KeeperSettings, Premises};
@@ -208,11 +209,23 @@ pub(crate) fn free_address() -> SocketAddr {
     free_address_at([127, 0, 0, 1])
 }
 
-/// A free port at one of the loopback addresses.
+/// Below where systems take the ports of connections from, and of listeners that want any
+/// (RFC 6335 6 has them begin at 49152, Linux at 32768): a port from there may be taken by any
+/// connection of another test before the service listens.
+const PORTS: std::ops::Range<u16> = 10_000..32_000;
+
+/// A free port at one of the loopback addresses, given to one test alone.
 pub(crate) fn free_address_at(host: [u8; 4]) -> SocketAddr {
-    TcpListener::bind(SocketAddr::from((host, 0)))
-        .and_then(|listener| listener.local_addr())
-        .expect("a free port")
+    static GIVEN: AtomicUsize = AtomicUsize::new(0);
+    // Processes that run at once begin at other places.
+    let process = usize::try_from(std::process::id()).expect("a number").wrapping_mul(997);
+    let candidates = std::iter::repeat_with(|| {
+        let turn = process.wrapping_add(GIVEN.fetch_add(1, Ordering::Relaxed));
+        let port = PORTS.start + u16::try_from(turn % PORTS.len()).expect("within the range");
+        SocketAddr::from((host, port))
+    });
+    let mut free = candidates.take(PORTS.len()).filter(|at| TcpListener::bind(at).is_ok());
+    free.next().expect("a free port")
 }
 
 impl House {
